@@ -51,6 +51,8 @@ export interface AppContext {
   readonly answers: AnswerCache | null
   readonly draining: Draining
   readonly lasting: LastingCalls
+  /** What bearer tokens of MCP have to be for (RFC 8707); `null` where any is taken that its authenticator takes. */
+  readonly mcpResource: string | null
   /** Places and circuits. */
   readonly capacity: Capacity
   /** What a test has in the place of dependencies; `null` for every app that is served. */

@@ -143,6 +143,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     answers: null,
     draining: new Draining(),
+    mcpResource: null,
     lasting: new LastingCalls({ now: () => 0, elapsed: () => 0 }),
     capacity: new Capacity(null),
     substitutes: null,

@@ -38,15 +38,20 @@ export function decideGuard(
   const decision = askGuard(guard, auth, call)
   if (decision === ALLOWED) return undefined
   return isPromiseLike(decision)
-    ? decision.then((late) => judged(late, guard, state))
-    : judged(decision, guard, state)
+    ? decision.then((late) => judged(late, guard, state, call))
+    : judged(decision, guard, state, call)
 }
 
-function judged(decision: GuardDecision, guard: Guard, state: CallState): Problem | undefined {
-  return 'deny' in decision ? denied(decision, guard, state) : undefined
+function judged(
+  decision: GuardDecision,
+  guard: Guard,
+  state: CallState,
+  call: Call,
+): Problem | undefined {
+  return 'deny' in decision ? denied(decision, guard, state, call) : undefined
 }
 
-function denied(decision: Denied, guard: Guard, state: CallState): Problem {
+function denied(decision: Denied, guard: Guard, state: CallState, call: Call): Problem {
   const { schemes, facts, surface, app } = state.site
   const { text, scopes } = decision
   // No word of the guard: with one, what is hidden would differ from what is not there.
@@ -58,7 +63,9 @@ function denied(decision: Denied, guard: Guard, state: CallState): Problem {
   const refusal = refuse('ACCESS_DENIED', {
     ...(app.verboseDenials ? { detail: text, details: { guard: guard.name, ...called } } : {}),
     // Other credentials than tokens have no scopes that could be asked for.
-    ...(scopes !== undefined && schemes.some(isToken) ? { headers: scopeChallenge(scopes) } : {}),
+    ...(scopes !== undefined && schemes.some(isToken)
+      ? { headers: scopeChallenge(allScopes(scopes, guard, state, call)) }
+      : {}),
   })
   return by(guard, refusal)
 }
@@ -97,6 +104,27 @@ function askedAgain({ text, maxAge, methods }: AuthenticationAsk): ProblemOption
       ...(methods.length === 0 ? {} : { acr_values: methods.join(' ') }),
     },
   }
+}
+
+/**
+ * Those that the guards behind it would ask for, too: a client that was told of one at a time would send its person to sign in
+ * for each. Only guards that say so, and answer at once.
+ */
+function allScopes(
+  scopes: readonly string[],
+  guard: Guard,
+  { auth, site }: CallState,
+  call: Call,
+): readonly string[] {
+  const guards = [...site.action.appGuards, ...site.action.guards]
+  const at = guards.indexOf(guard)
+  if (at === -1 || auth === null) return scopes
+  const more = guards.slice(at + 1).flatMap((later) => {
+    if (later.needsInput || later.scopes === undefined) return []
+    const decision = askGuard(later, auth, call)
+    return isPromiseLike(decision) || !('deny' in decision) ? [] : (decision.scopes ?? [])
+  })
+  return [...new Set([...scopes, ...more])]
 }
 
 function isToken(scheme: SecurityScheme): boolean {

@@ -123,7 +123,8 @@ const ROWS: readonly StageRow[] = [
     by: 'engine',
     what: 'the one authenticator of the surface, unless the action is public there',
     problems: ['AUTHENTICATION_ERROR', 'authenticator_unavailable'],
-    compile: ({ action, surface, app }) => identifyStage(action, app.auth[surface], surface),
+    compile: ({ action, surface, app }) =>
+      identifyStage(action, app.auth[surface], surface, surface === 'mcp' ? app.mcpResource : null),
   },
   {
     name: 'limits',

@@ -106,6 +106,7 @@ export function compileApp(
       : null,
     draining,
     lasting: new LastingCalls(config.clock),
+    mcpResource: config.mcp.authorization.resource,
     capacity,
     substitutes,
     timeout: config.limits.timeout ?? 0,

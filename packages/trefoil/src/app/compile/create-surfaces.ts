@@ -12,11 +12,13 @@ import { createHttpSurface } from '../../surfaces/http/http-surface.ts'
 import type { BodyLimits } from '../../surfaces/http/request/body-limits.ts'
 import { createBrowserPolicy } from '../../surfaces/http/route/browser-policy.ts'
 import { mcpEndpoint } from '../../surfaces/mcp/mcp-surface.ts'
+import { type McpAuthorization, resourceMetadata } from '../../surfaces/mcp/resource-metadata.ts'
 import { buildToolList } from '../../surfaces/mcp/tool-list.ts'
 import { toolWarnings } from '../../surfaces/mcp/tool-warnings.ts'
 import { endTeller } from '../../surfaces/observe-end.ts'
 import { Recorder } from '../../surfaces/recorder.ts'
 import type { AppConfig } from '../options/app-config.ts'
+import { checkMcpAuthorization } from '../options/mcp-authorization.ts'
 import type { CompiledAction } from './compile-action.ts'
 import { endpointMounts, routeMounts } from './http-mounts.ts'
 
@@ -56,17 +58,26 @@ export function createSurfaces(
     maxResponseSize: config.cli.maxResponseSize,
   })
   const mcpOrigins = mcpOriginsOf(config)
+  checkMcpAuthorization(config.mcp.authorization, catalogue.covered.mcp)
+  const authorization = authorizationOf(config)
   const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
   const tools = lazily(() => buildToolList(catalogue, config.mcp.tools.mode))
   const mcp = mcpEndpoint(catalogue, app, {
     tools,
     searches: config.mcp.tools.mode === 'search',
     allowedOrigins: mcpOrigins,
+    authorization,
     maxBodySize: limits.body,
     jsonLimits: config.json,
     maxResponseSize: config.mcp.maxResponseSize,
   })
-  const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, docsOptions(config))]
+  const metadata = authorization === null ? [] : resourceMetadata(authorization, app)
+  const endpoints = [
+    mcp,
+    ...metadata,
+    ...cli.endpoints,
+    ...docsEndpoints(catalogue, app, docsOptions(config)),
+  ]
   const http = createHttpSurface({
     mounts: [
       ...routeMounts(compiled, app, config),
@@ -81,7 +92,12 @@ export function createSurfaces(
     proxies: config.proxies,
     logger,
     headers: config.headers,
-    browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
+    browser: createBrowserPolicy(
+      config.cors,
+      mcpCors,
+      MCP_PATH,
+      metadata.length === 0 ? null : createCors(PUBLIC_CORS),
+    ),
     csrf: config.csrf,
     maxInFlight: limits.inFlight,
     compression:
@@ -122,6 +138,14 @@ function docsOptions({ docs, mcp }: AppConfig): DocsOptions {
     publicDocs: docs.public,
     tagDescriptions: new Map(Object.entries(docs.tags)),
   }
+}
+
+/** Any client may read who gives tokens: pages too, which ask with a header of MCP. */
+const PUBLIC_CORS: CorsOptions = { allowedOrigins: ['*'], allowedMethods: ['GET'] }
+
+function authorizationOf({ mcp }: AppConfig): McpAuthorization | null {
+  const { resource, ...more } = mcp.authorization
+  return resource === null ? null : { resource, ...more }
 }
 
 /** MCP's own list, else the exact origins of CORS; a CORS wildcard never opens MCP (MCP-3). */

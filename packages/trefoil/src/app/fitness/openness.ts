@@ -7,6 +7,7 @@ import { ambiguousApprovals } from './ambiguous-approval.ts'
 import { describeExposure } from './exposure.ts'
 import { keptByEachWorker } from './per-process.ts'
 import { unknownPersons } from './separate-duties.ts'
+import { sharedAudience } from './shared-audience.ts'
 
 /** A line for the developer's log. */
 export interface StartupWarning {
@@ -24,6 +25,7 @@ export function openness(catalogue: Catalogue, config: AppConfig): readonly Star
     ...ambiguousApprovals(catalogue),
     ...assumedRequired(catalogue),
     ...unknownPersons(catalogue, config),
+    ...sharedAudience(config),
     ...keptByEachWorker(catalogue, config),
   ].map(({ message, ...fields }) => ({ fields, message }))
 }

@@ -3,6 +3,11 @@ import { choice, list, orNull, size } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { originMistake } from '../../web/origin.ts'
 import { literalPath } from './docs-options.ts'
+import {
+  MCP_AUTHORIZATION,
+  type McpAuthorizationOptions,
+  type McpAuthorizationValues,
+} from './mcp-authorization.ts'
 
 /** `createApp({ mcp: { tools } })`. */
 export interface McpToolsOptions {
@@ -34,6 +39,8 @@ export const MCP_TOOLS: OptionGroup<McpToolsOptions, McpToolsValues> = {
 export interface McpOptions {
   /** Origins of browser pages that may use MCP; `*` for every one. Default: the exact ones of `browser.cors`. */
   readonly allowedOrigins?: readonly string[]
+  /** Who gives tokens for the endpoint, of OAuth. */
+  readonly authorization?: McpAuthorizationOptions
   /** Path of the tool documentation, `null` for none. Default `/mcp/docs`. */
   readonly docsPath?: string | null
   /** Largest tool result. Default `1mb`. */
@@ -43,7 +50,10 @@ export interface McpOptions {
 }
 
 /** {@link McpOptions} after reading. */
-export type McpValues = Values<McpOptions, { readonly tools: McpToolsValues }>
+export type McpValues = Values<
+  McpOptions,
+  { readonly tools: McpToolsValues; readonly authorization: McpAuthorizationValues }
+>
 
 /** The rows of {@link McpOptions}. */
 export const MCP: OptionGroup<McpOptions, McpValues> = {
@@ -60,6 +70,11 @@ export const MCP: OptionGroup<McpOptions, McpValues> = {
           ? { code: 'mcp_origin_wildcard', message: "mcp.allowedOrigins must not contain '*'" }
           : null,
       doc: 'Other origins whose pages may use `/mcp`; `*` for every one.',
+    },
+    authorization: {
+      group: MCP_AUTHORIZATION,
+      default: {},
+      doc: 'Who gives tokens for it, see [authorization](mcp-authorization.md).',
     },
     docsPath: {
       read: orNull(literalPath),

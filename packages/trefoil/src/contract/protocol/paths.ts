@@ -3,6 +3,9 @@
 /** The MCP endpoint. */
 export const MCP_PATH = '/mcp'
 
+/** What clients of MCP are told of its authorization servers (RFC 9728). */
+export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
+
 /** The list of actions, for remote clients (RPC-2). */
 export const MANIFEST_PATH = '/.well-known/trefoil-actions.json'
 

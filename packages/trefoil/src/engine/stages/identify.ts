@@ -2,7 +2,7 @@ import { promised } from '../../base/promise.ts'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import type { ChallengeExtras } from '../../contract/auth/challenge-extras.ts'
-import { CredentialRefusal } from '../../contract/auth/refusal.ts'
+import { CredentialRefusal, refusal } from '../../contract/auth/refusal.ts'
 import { isRefusalCode } from '../../contract/auth/refusal-code.ts'
 import { widened } from '../../contract/auth/widened.ts'
 import type { Action } from '../../contract/call/action.ts'
@@ -17,6 +17,8 @@ import { AuthRequestView } from '../views/auth-request.ts'
  * The one authenticator of the surface, at most once per call (AUTH-4). Everything but an
  * `AuthContext` ends the call, on every surface and method in one form (FND-36):
  *
+ * - a bearer token for another audience than this resource, or for none: it was given to somebody else, who may
+ *   pass it on (RFC 8707; the confused deputy)
  * - no credential, a bad one, and whatever is no answer: 401 with a challenge
  * - a problem that was thrown (a lockout's 429, say): that problem
  * - anything else that was thrown: 503, because it says nothing about the credential. A 401 would
@@ -26,6 +28,7 @@ export function identifyStage(
   action: Action,
   entry: AuthEntry | undefined,
   surface: SurfaceName,
+  audience: string | null = null,
 ): Stage | null {
   if (entry === undefined || action.public[surface]) return null
   const { name, authenticate, onAuthenticated, kinds, widens } = entry
@@ -42,6 +45,9 @@ export function identifyStage(
             state,
             `Authenticator '${name}' gave a caller of a kind that its kinds do not name`,
           )
+        }
+        if (audience !== null && request.bearer !== null && !isFor(answer, audience)) {
+          return ended(state, refusedWith(state, OTHER_AUDIENCE, `'${name}'`))
         }
         if (onAuthenticated !== null) return refine(answer)
         state.auth = answer
@@ -131,6 +137,12 @@ export function identifyStage(
     state.refusal = 'refused'
     return denials.of(state, null)
   }
+}
+
+const OTHER_AUDIENCE = refusal('wrong_audience')
+
+function isFor({ audience }: AuthContext, wanted: string): boolean {
+  return typeof audience === 'string' ? audience === wanted : audience?.includes(wanted) === true
 }
 
 /** Seconds. What it waits for, a database or another service, is seldom back sooner. */

@@ -1,4 +1,6 @@
 import { deeper } from '../../base/json/strict-json.ts'
+import { isPromiseLike } from '../../base/promise.ts'
+import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { MCP_PATH } from '../../contract/protocol/paths.ts'
 import type { AppContext } from '../../engine/app-context.ts'
@@ -15,6 +17,7 @@ import { PAGE_SIZE } from './pages.ts'
 import { problemReply } from './problem-reply.ts'
 import { compilePrompts } from './prompts/prompts.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
+import { type McpAuthorization, pointing } from './resource-metadata.ts'
 import { compileResources } from './resources/resources.ts'
 import { RunningCalls } from './running-calls.ts'
 import { serverFacts } from './server-facts.ts'
@@ -28,13 +31,15 @@ export interface McpOptions
   extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize' | 'searches'> {
   /** Exact origins of pages that may call; `*` for every one. */
   readonly allowedOrigins: ReadonlySet<string>
+  /** `null` for no resource server. */
+  readonly authorization: McpAuthorization | null
   /** Made when it is first asked for. */
   readonly tools: () => ToolList
 }
 
 /** The MCP endpoint of an app; present even when it has no tools (MCP-1). */
 export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpOptions): Endpoint {
-  const { allowedOrigins: allowed, tools: toolList, ...sizes } = options
+  const { allowedOrigins: allowed, authorization, tools: toolList, ...sizes } = options
   const tools = catalogue.actions.filter(({ tool }) => tool)
   if (options.searches) refuseSearchNames(tools)
   const calls = new Map<string, Target>()
@@ -60,13 +65,18 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     ...sizes,
     jsonLimits: deeper(options.jsonLimits, LEVELS_AROUND),
   })
+  const pointed = (reply: HttpReply) =>
+    authorization === null ? reply : pointing(reply, authorization)
   return {
     method: 'POST',
     path: MCP_PATH,
     surface: 'mcp',
     checkOrigin: (origin, { scheme, host }) => decideMcpOrigin(origin, { scheme, host, allowed }),
-    handle: (request) => walk(verbs, request),
+    handle: (request) => {
+      const reply = walk(verbs, request)
+      return isPromiseLike(reply) ? reply.then(pointed) : pointed(reply)
+    },
     // Nothing of the body has been read: no message has an id yet, and no era.
-    renderRefusal: (problem, ids) => problemReply(problem, legacy, null, ids),
+    renderRefusal: (problem, ids) => pointed(problemReply(problem, legacy, null, ids)),
   }
 }

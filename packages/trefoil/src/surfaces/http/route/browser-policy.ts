@@ -1,4 +1,5 @@
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import { RESOURCE_METADATA_PATH } from '../../../contract/protocol/paths.ts'
 import { addVary, type Cors } from '../../../policy/cors.ts'
 import type { RawHeaders } from '../../../web/raw-headers.ts'
 
@@ -12,9 +13,19 @@ export function createBrowserPolicy(
   api: Cors | null,
   mcp: Cors | null,
   mcpPath: string,
+  metadata: Cors | null = null,
 ): BrowserPolicy | null {
-  if (api === null && mcp === null) return null
-  return { corsFor: (path) => (path === mcpPath ? mcp : api) }
+  if (api === null && mcp === null && metadata === null) return null
+  return {
+    corsFor: (path) => {
+      if (path === mcpPath) return mcp
+      return metadata !== null && isMetadata(path) ? metadata : api
+    },
+  }
+}
+
+function isMetadata(path: string): boolean {
+  return path === RESOURCE_METADATA_PATH || path.startsWith(`${RESOURCE_METADATA_PATH}/`)
 }
 
 /** An answer with its CORS headers. */
