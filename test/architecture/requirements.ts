@@ -75,7 +75,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'S-KEY-3': 'keys that their owners make over HTTP (the issue of organisations)',
   'S-PRI-2': 'roles are never scopes here: guards ask for either',
   'P-PIPE-7': MCP,
-  'P-ERR-4': MCP,
   'P-NET-2': MCP,
   'PW-27': MCP,
   'P-APR-1': 'approvals by somebody else, with a place where requests wait (after issue 15)',

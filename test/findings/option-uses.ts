@@ -164,10 +164,27 @@ for (const owner of ['App', 'RouteGroup']) {
     (options) => declared((root) => on(root).tool('one', options, handler)),
     ACTION,
   )
+  for (const type of ['OperationOptions', 'ReadOnlyOptions', 'ResourceOptions']) {
+    add(
+      `${owner}.resource ${type}`,
+      (options) => declared((root) => on(root).resource('x://one', options, handler)),
+      { name: 'one' },
+    )
+  }
+  for (const type of ['OperationOptions', 'ReadOnlyOptions', 'PromptOptions']) {
+    add(
+      `${owner}.prompt ${type}`,
+      (options) => declared((root) => on(root).prompt('one', options, () => 'said')),
+      { description: 'One.' },
+    )
+  }
   add(`${owner}.group GroupOptions`, (options) =>
     declared((root) => on(root).group('/h', options).get('/x', handler)),
   )
 }
+add('ResourceOptions.annotations ContentAnnotations', (annotations) =>
+  declared((root) => root.resource('x://one', { name: 'one', annotations }, handler)),
+)
 add('OperationOptions.hints ToolHints', (hints) =>
   declared((root) => root.get('/x', { hints }, handler)),
 )
@@ -492,6 +509,17 @@ for (const [group, type] of Object.entries({
 })) {
   add(`CreateAppOptions.${group} ${type}`, (options) => quiet({ [group]: options }).catalogue)
 }
+add(
+  'McpOptions.authorization McpAuthorizationOptions',
+  (authorization) =>
+    createApp({
+      env: {},
+      log: { logger: silent },
+      auth: [{ authenticate: jwtAuth({ keys: 'k'.repeat(32) }), surfaces: ['mcp'] }],
+      mcp: { authorization },
+    }).catalogue,
+  { resource: 'https://shop.example/mcp', servers: ['https://id.example'] },
+)
 add('McpOptions.tools McpToolsOptions', (tools) => quiet({ mcp: { tools } }).catalogue)
 add('CreateAppOptions.log LogOptions', (log) => quiet({ log }).catalogue, { logger: silent })
 add(
