@@ -775,6 +775,16 @@ add('TestCli.manifest CliManifestOptions', (options) => client().cli.manifest(op
 for (const method of ['initialize', 'discover', 'listTools'] as const) {
   add(`TestMcp.${method} McpRequestOptions`, (options) => client().mcp[method](options))
 }
+add('TestMcp.complete McpCompleteOptions', (options) =>
+  client().mcp.complete('one', 'a', '', options),
+)
+add('TestMcp.getPrompt McpRequestOptions', (options) => client().mcp.getPrompt('one', {}, options))
+add('TestMcp.readResource McpRequestOptions', (options) =>
+  client().mcp.readResource('x://one', options),
+)
+for (const list of ['listPrompts', 'listResources', 'listResourceTemplates'] as const) {
+  add(`TestMcp.${list} McpListOptions`, (options) => client().mcp[list](options))
+}
 add('TestMcp.callTool McpCallOptions', (options) => client().mcp.callTool('one', {}, options))
 for (const verb of ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const) {
   add(`TestHttp.${verb} TestRequestOptions`, (options) => client().http[verb]('/', options))
