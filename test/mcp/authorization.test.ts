@@ -144,6 +144,23 @@ it('the API goes on taking tokens of its own', async () => {
   expect((await client.http.get('/me', { headers })).status).toBe(200)
 })
 
+it.each([
+  ['for the API', { aud: 'https://shop.example/api' }, 401],
+  ['for it', { aud: RESOURCE }, 200],
+  ['of an issuer, for nobody', { iss: 'https://id.example' }, 401],
+])('RFC 8707: nor does a token %s in a header of its own', async (_, claims, status) => {
+  const app = createApp({
+    env: {},
+    log,
+    auth: [{ authenticate: jwtAuth({ keys: KEY, header: 'x-token' }), surfaces: ['mcp'] }],
+    mcp: { authorization: { resource: RESOURCE, servers: ['https://id.example'] } },
+  })
+  app.tool('look', { description: 'Looks.' }, () => 1)
+  await using client = testClient(app)
+  const headers = { 'x-token': await token(claims) }
+  expect((await client.mcp.callTool('look', {}, { headers })).response.status).toBe(status)
+})
+
 it('a key that is no bearer token needs no audience', async () => {
   const key = () => new AuthContext({ subject: 'robot' })
   const keys = { name: 'keys', scheme: { type: 'apiKey', in: 'header', name: 'x-key' } as const }

@@ -46,7 +46,7 @@ export function identifyStage(
             `Authenticator '${name}' gave a caller of a kind that its kinds do not name`,
           )
         }
-        if (audience !== null && request.bearer !== null && !isFor(answer, audience)) {
+        if (audience !== null && !isFor(answer, request, audience)) {
           return ended(state, refusedWith(state, OTHER_AUDIENCE, `'${name}'`))
         }
         if (onAuthenticated !== null) return refine(answer)
@@ -141,9 +141,22 @@ export function identifyStage(
 
 const OTHER_AUDIENCE = refusal('wrong_audience')
 
-function isFor({ audience }: AuthContext, wanted: string): boolean {
-  return typeof audience === 'string' ? audience === wanted : audience?.includes(wanted) === true
+/**
+ * A token is told by what it says, an audience or an issuer, and by how it was sent: in a header of its own, or bound to a key, it
+ * is one all the same.
+ */
+function isFor(
+  { audience, issuer }: AuthContext,
+  request: AuthRequestView,
+  wanted: string,
+): boolean {
+  if (audience === undefined) {
+    return issuer === undefined && !TOKEN.test(request.headers.get('authorization') ?? '')
+  }
+  return typeof audience === 'string' ? audience === wanted : audience.includes(wanted)
 }
+
+const TOKEN = /^\s*(?:bearer|dpop)(?:\s|$)/i
 
 /** Seconds. What it waits for, a database or another service, is seldom back sooner. */
 const RETRY_AFTER = '5'
