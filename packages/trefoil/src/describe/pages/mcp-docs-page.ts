@@ -1,14 +1,12 @@
 import { compareCodePoints } from '../../base/json/canonical-json.ts'
 import type { Action } from '../../contract/call/action.ts'
-import { type Catalogue, isGuarded, requiresAuth } from '../../contract/call/catalogue.ts'
+import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { AboutApp } from '../openapi/about-app.ts'
-import { type SecurityEntry, securityEntries } from '../openapi/security-entries.ts'
-import { exampleOf } from '../schema/example.ts'
-import { authFacts, securityNotes } from './auth-facts.ts'
-import { type Html, html } from './escaped-html.ts'
-import { jsonView } from './json-view.ts'
-import { type PageEntry, renderPage } from './page-shell.ts'
-import { prose } from './prose.ts'
+import { securityEntries } from '../openapi/security-entries.ts'
+import { securityNotes } from './auth-facts.ts'
+import { connectView } from './connect-view.ts'
+import { asksForAuth, type McpContext, type McpKind, mcpEntry } from './mcp-entries.ts'
+import { renderPage } from './page-shell.ts'
 
 /** Options of {@link mcpDocsPage}. */
 export interface McpDocsPageOptions extends Pick<AboutApp, 'schemes' | 'mountPath'> {
@@ -21,86 +19,54 @@ export interface McpDocsPageOptions extends Pick<AboutApp, 'schemes' | 'mountPat
 }
 
 /**
- * The `/mcp/docs` page: every tool, sorted by name (MCP-16). One self-contained document for
- * the policy of `docsCsp`, readable with scripts off.
+ * The `/mcp/docs` page: every tool, resource and prompt, sorted by name (MCP-16), and how programs are connected. One
+ * self-contained document for the policy of `docsCsp`, readable with scripts off.
  *
  * @throws TypeError when the nonce is not base64 text of at least 16 characters
  */
 export function mcpDocsPage(catalogue: Catalogue, options: McpDocsPageOptions): string {
   const { nonce, docsPath, mountPath = '' } = options
   const endpoint = mountPath + options.endpoint
-  const tools = catalogue.actions
-    .filter((action) => action.tool)
-    .sort((left, right) => compareCodePoints(left.name, right.name))
-  const isSecured = tools.some((tool) => asksForAuth(catalogue, tool))
+  const kinds = {
+    tool: sorted(catalogue.actions.filter(({ tool }) => tool)),
+    resource: sorted(catalogue.actions.filter(({ resource }) => resource !== null)),
+    prompt: sorted(catalogue.actions.filter(({ prompt }) => prompt !== null)),
+  } as const
+  const isSecured = Object.values(kinds)
+    .flat()
+    .some((action) => asksForAuth(catalogue, action))
   const security = securityEntries(catalogue.covered.mcp || isSecured, options.schemes)
-  const context: ToolContext = { catalogue, endpoint, security }
+  const context: McpContext = { catalogue, endpoint, security }
+  const groups = (Object.keys(HEADINGS) as McpKind[])
+    .filter((kind) => kind === 'tool' || kinds[kind].length > 0)
+    .map((kind) => ({
+      id: `${kind}s`,
+      heading: HEADINGS[kind],
+      description: null,
+      entries: kinds[kind].map((action, index) => mcpEntry(kind, action, index, context)),
+    }))
   return renderPage({
     catalogue,
     kind: 'MCP tools',
     nonce,
     notes: securityNotes(security),
-    links: docsPath === undefined ? [] : [{ href: mountPath + docsPath, text: 'HTTP API' }],
-    searchLabel: 'Find a tool',
-    groups: [
-      {
-        id: 'tools',
-        heading: 'Tools',
-        description: null,
-        entries: tools.map((tool, index) => toolEntry(tool, index, context)),
-      },
+    links: [
+      ...(docsPath === undefined ? [] : [{ href: mountPath + docsPath, text: 'HTTP API' }]),
+      { href: '#connect', text: 'Connect a program' },
     ],
+    searchLabel: groups.length === 1 ? 'Find a tool' : 'Find a tool, resource or prompt',
+    groups,
     empty: 'No MCP tools are registered yet.',
+    after: connectView(endpoint),
   })
 }
 
-interface ToolContext {
-  readonly catalogue: Catalogue
-  readonly endpoint: string
-  readonly security: readonly SecurityEntry[]
+const HEADINGS: Readonly<Record<McpKind, string>> = {
+  tool: 'Tools',
+  resource: 'Resources',
+  prompt: 'Prompts',
 }
 
-function asksForAuth(catalogue: Catalogue, tool: Action): boolean {
-  return isGuarded(tool, 'mcp') || requiresAuth(catalogue, tool, 'mcp')
-}
-
-function toolEntry(tool: Action, index: number, context: ToolContext): PageEntry {
-  const { name, title, description } = tool
-  return {
-    // A tool's name may hold characters an id cannot; the number keeps ids apart.
-    id: `tool-${index + 1}-${name.replace(/[^A-Za-z0-9_-]+/g, '-')}`,
-    label: name,
-    search: [name, title, description].join(' '),
-    deprecated: tool.deprecated,
-    summary: html`<span class="path">${name}</span>${title !== null && html` <span class="title">${title}</span>`}`,
-    content: toolView(tool, context),
-  }
-}
-
-function toolView(tool: Action, { catalogue, endpoint, security }: ToolContext): Html {
-  const { name, inputSchema, outputSchema, method, path, guards } = tool
-  const request = {
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: { name, arguments: exampleOf(inputSchema) },
-  }
-  const onHttp = tool.exposed.api && method !== null && path !== null
-  return html`${prose(tool.description)}
-<ul class="facts">
-<li>Endpoint: POST ${endpoint}</li>
-${onHttp && html`<li>HTTP route: ${method} ${path}</li>`}
-${authFacts(asksForAuth(catalogue, tool), guards, security)}
-<li>Needs approval: ${tool.approval.mcp ? 'yes' : 'no'}</li>
-${tool.deprecated && html`<li>Deprecated</li>`}
-</ul>
-<h3>Input Schema</h3>
-${jsonView(inputSchema, `Input schema of ${name}`)}
-${
-  outputSchema !== null &&
-  html`<h3>Output Schema</h3>
-${jsonView(outputSchema, `Output schema of ${name}`)}`
-}
-<h3>Example Request</h3>
-${jsonView(request, `Example request for ${name}`)}`
+function sorted(actions: readonly Action[]): readonly Action[] {
+  return actions.toSorted((left, right) => compareCodePoints(left.name, right.name))
 }

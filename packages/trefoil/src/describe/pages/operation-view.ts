@@ -1,4 +1,3 @@
-import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { openApiOperation } from '../openapi/openapi-operation.ts'
 import type { Operation } from '../openapi/operations.ts'
@@ -8,6 +7,7 @@ import { authFacts } from './auth-facts.ts'
 import { curlExample } from './curl-example.ts'
 import { type Html, html } from './escaped-html.ts'
 import { codeBlock } from './json-view.ts'
+import { memberRows } from './member-rows.ts'
 import { prose } from './prose.ts'
 import { responsesView } from './responses-view.ts'
 import { foldedSchema, type Row, typeView, valueTable } from './value-table.ts'
@@ -72,20 +72,4 @@ function bodyView({ mediaType, also, required, description, schema }: BodyShape)
 ${prose(description)}
 ${rows !== null && valueTable('Members of the request body', rows)}
 ${rows !== null && foldedSchema(schema, 'Schema of the request body')}`
-}
-
-/** The members of an object schema as rows; `null` for any other schema. */
-function memberRows({ properties, required }: JsonSchema): readonly Row[] | null {
-  if (!isRecord(properties)) return null
-  const needed: readonly unknown[] = Array.isArray(required) ? required : []
-  return Object.entries(properties).map(([name, member]) => {
-    const schema = isRecord(member) ? member : {}
-    const { description } = schema
-    return {
-      name,
-      notes: [needed.includes(name) ? 'required' : 'optional'],
-      schema,
-      description: typeof description === 'string' ? description : null,
-    }
-  })
 }

@@ -531,17 +531,19 @@ describe('/mcp/docs (MCP-16)', () => {
     )
     expect(text.indexOf('ant')).toBeLessThan(text.indexOf('zebra'))
     expect(text).not.toContain('quiet')
-    const [ant = '', zebra = ''] = text.split(/(?=^zebra$)/m).slice(-2)
+    const [ant = '', zebra = ''] = text.split(/(?=^zebra )/m).slice(-2)
     expect(zebra).toContain('Fetch one order.')
     expect(zebra).toContain('Endpoint: POST /mcp')
     expect(zebra).toContain('HTTP route: GET /orders/{order_id}')
     expect(zebra).toContain('Auth: required')
     expect(zebra).toContain('Needs approval: yes')
-    expect(zebra).toContain('Input Schema')
-    expect(zebra).toMatch(/Output Schema\s+\{\s+"type": "boolean"\s+\}/)
+    expect(zebra).toMatch(/^zebra .*needs approval/)
+    expect(zebra).toContain('Arguments')
+    expect(zebra).toMatch(/Result\s+boolean/)
     expect(ant).not.toContain('HTTP route')
-    expect(ant).not.toContain('Output Schema')
-    const request = JSON.parse(zebra.slice(zebra.indexOf('{', zebra.indexOf('Example Request'))))
+    expect(ant).not.toContain('Result')
+    const from = zebra.indexOf('{', zebra.indexOf('Example Request'))
+    const request = JSON.parse(zebra.slice(from, zebra.indexOf('Connect', from)))
     expect(request).toMatchObject({ jsonrpc: '2.0', method: 'tools/call' })
     expect(request.params).toEqual({
       name: 'zebra',
@@ -558,6 +560,43 @@ describe('/mcp/docs (MCP-16)', () => {
     expect(
       textOf(mcpDocs([action({ public: { ...NO_SURFACE, api: true } })], { covered })),
     ).toContain('Auth: required')
+  })
+
+  it('shows resources and prompts, and how they are asked for', () => {
+    const resource = {
+      uri: 'order://{id}',
+      isTemplate: true,
+      variables: ['id'],
+      type: 'application/json',
+      size: null,
+      annotations: null,
+      entries: null,
+      complete: null,
+    }
+    const text = textOf(
+      mcpDocs([
+        action({ name: 'one', tool: false, resource }),
+        action({
+          name: 'two',
+          tool: false,
+          prompt: { complete: null },
+          inputSchema: { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] },
+        }),
+      ]),
+    )
+    expect(text).toMatch(/Resources[^]*one[^]*Template: order:\/\/\{id\}, application\/json/)
+    expect(text).toContain('"uri": "order://{id}"')
+    expect(text).toMatch(/Prompts[^]*two[^]*"method": "prompts\/get"/)
+    // As they travel.
+    expect(text).toContain('"n": "123"')
+  })
+
+  it('says how programs are connected, and nothing of a Host', () => {
+    const text = textOf(mcpDocs([action({})]))
+    expect(text).toContain('https://your-server.example/mcp')
+    for (const name of ['Claude Code', 'Claude Desktop', 'Cursor', 'VS Code', 'MCP Inspector']) {
+      expect(text).toContain(name)
+    }
   })
 
   it('says so when there is no tool', () => {
