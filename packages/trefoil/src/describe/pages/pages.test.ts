@@ -584,9 +584,9 @@ describe('/mcp/docs (MCP-16)', () => {
         }),
       ]),
     )
-    expect(text).toMatch(/Resources[^]*one[^]*Template: order:\/\/\{id\}, application\/json/)
+    expect(text).toMatch(/Resources.*one.*Template: order:\/\/\{id\}, application\/json/s)
     expect(text).toContain('"uri": "order://{id}"')
-    expect(text).toMatch(/Prompts[^]*two[^]*"method": "prompts\/get"/)
+    expect(text).toMatch(/Prompts.*two.*"method": "prompts\/get"/s)
     // As they travel.
     expect(text).toContain('"n": "123"')
   })
