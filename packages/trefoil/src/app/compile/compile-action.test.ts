@@ -68,7 +68,7 @@ describe('names and descriptions', () => {
       'a name with characters MCP forbids',
       { ...AGENT, name: 'get order' },
       {},
-      "Route GET /orders ('get order'): 'get order' is no external name; use 1 to 128 of A-Z a-z 0-9 _ . -",
+      "Route GET /orders ('get order'): its name is no external name; use 1 to 128 of A-Z a-z 0-9 _ . -",
     ],
     [
       'no description',

@@ -277,7 +277,7 @@ function compileName(
     }
     if (!EXTERNAL_NAME.test(name)) {
       throw new ImproperlyConfigured(
-        `${where}: '${name}' is no external name; use 1 to 128 of A-Z a-z 0-9 _ . -`,
+        `${where}: its name is no external name; use 1 to 128 of A-Z a-z 0-9 _ . -`,
       )
     }
     const isToRead = kinds.resource !== null && !kinds.tool && options.cli !== true

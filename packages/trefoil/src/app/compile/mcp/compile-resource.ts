@@ -23,7 +23,7 @@ export function compileResource(declared: DeclaredResource, where: string): Reso
   const { uri, size, annotations, entries } = declared
   if (!URI.test(uri) || uri.length > LONGEST_URI) {
     throw new ImproperlyConfigured(
-      `${where}: '${uri}' is no URI of a resource; write one such as store://products, in ASCII`,
+      `${where}: what names it is no URI of a resource; write one such as store://products, in ASCII`,
     )
   }
   const isTemplate = uri.includes('{') || uri.includes('}')
