@@ -365,7 +365,10 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
 
   #declare(declaration: Declaration): void {
     const { method, path, options } = declaration
-    this.#refuseLate(`${method ?? 'Action'} '${path ?? options.name}' must be added`)
+    // Of a name that is no text nobody knows what its conversion would do.
+    if (this.#compiled !== null) {
+      this.#refuseLate(`${method ?? 'Action'} '${path ?? options.name}' must be added`)
+    }
     const part = this.#including
     this.#declarations.push(part === null ? declaration : { ...declaration, part })
   }
