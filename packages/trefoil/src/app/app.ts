@@ -16,6 +16,7 @@ import type { ProductionRisk } from '../contract/options/production-risk.ts'
 import type { NamedCommand, PartApp, PartWork } from '../contract/part.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
+import type { StdioChannel } from '../contract/protocol/stdio-channel.ts'
 import { runOwnCall } from '../engine/background/own-call.ts'
 import { Draining } from '../engine/ending/draining.ts'
 import { Capacity } from '../engine/limits/capacity.ts'
@@ -110,6 +111,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       },
       idle: async () => this.#compiled?.background.idle(),
       giveUpWork: () => void this.#compiled?.background.giveUp(),
+      connect: (channel: StdioChannel) => this.#compile().mcp.connect(channel),
       commands: () => this.#commands(),
       variables: () => this.#join().parts.variableSections,
     })

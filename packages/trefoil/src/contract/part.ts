@@ -235,6 +235,7 @@ export const PROGRAM_COMMANDS: readonly string[] = [
   'work',
   'actions',
   'call',
+  'mcp',
   'access',
   'connect',
   'login',

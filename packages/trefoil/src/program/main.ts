@@ -7,6 +7,7 @@ import { addAccessCommand } from './commands/access-command.ts'
 import { addActionsCommand } from './commands/actions-command.ts'
 import { addCallCommand } from './commands/call-command.ts'
 import { addConnectCommands } from './commands/connect-commands.ts'
+import { addMcpCommand } from './commands/mcp-command.ts'
 import { addRemotesCommand } from './commands/remotes-command.ts'
 import { addServeCommands } from './commands/serve-commands.ts'
 import { addVariablesCommand } from './commands/variables-command.ts'
@@ -115,6 +116,7 @@ function buildProgram(context: Context, written: { out: string; err: string }): 
   addWorkCommand(program, context)
   addActionsCommand(program, context)
   addCallCommand(program, context)
+  addMcpCommand(program, context)
   addAccessCommand(program, context)
   addVariablesCommand(program, context)
   addConnectCommands(program, context)

@@ -11,7 +11,7 @@ import { type DocsOptions, docsEndpoints } from '../../surfaces/docs/docs-surfac
 import { createHttpSurface } from '../../surfaces/http/http-surface.ts'
 import type { BodyLimits } from '../../surfaces/http/request/body-limits.ts'
 import { createBrowserPolicy } from '../../surfaces/http/route/browser-policy.ts'
-import { mcpEndpoint } from '../../surfaces/mcp/mcp-surface.ts'
+import { type McpSurface, mcpSurface } from '../../surfaces/mcp/mcp-surface.ts'
 import { type McpAuthorization, resourceMetadata } from '../../surfaces/mcp/resource-metadata.ts'
 import { buildToolList } from '../../surfaces/mcp/tool-list.ts'
 import { toolWarnings } from '../../surfaces/mcp/tool-warnings.ts'
@@ -26,6 +26,8 @@ import { endpointMounts, routeMounts } from './http-mounts.ts'
 export interface Surfaces {
   readonly http: HttpHandler
   readonly cli: CliSurface
+  /** MCP on connections of their own. */
+  readonly mcp: Pick<McpSurface, 'connect'>
   /** What MCP clients will not take of the tools: sentences for the developer. */
   readonly toolWarnings: () => readonly string[]
   /** Writes what has been counted of refusals, before an app ends. */
@@ -62,7 +64,7 @@ export function createSurfaces(
   const authorization = authorizationOf(config)
   const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
   const tools = lazily(() => buildToolList(catalogue, config.mcp.tools.mode))
-  const mcp = mcpEndpoint(catalogue, app, {
+  const mcp = mcpSurface(catalogue, app, recorder, {
     tools,
     searches: config.mcp.tools.mode === 'search',
     allowedOrigins: mcpOrigins,
@@ -73,7 +75,7 @@ export function createSurfaces(
   })
   const metadata = authorization === null ? [] : resourceMetadata(authorization, app)
   const endpoints = [
-    mcp,
+    mcp.endpoint,
     ...metadata,
     ...cli.endpoints,
     ...docsEndpoints(catalogue, app, docsOptions(config)),
@@ -114,6 +116,7 @@ export function createSurfaces(
   return {
     http,
     cli,
+    mcp,
     toolWarnings: () => toolWarnings(catalogue, tools, config.mcp.tools.mode === 'search'),
     flushLines: () => recorder.flush(),
   }

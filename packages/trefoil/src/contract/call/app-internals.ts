@@ -3,6 +3,7 @@ import { valueKind } from '../options/value-kind.ts'
 import type { VariableSection } from '../options/variable-row.ts'
 import type { NamedCommand } from '../part.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import type { StdioChannel, StdioLines } from '../protocol/stdio-channel.ts'
 import type { AppHandle, ShutdownLimits } from './app-handle.ts'
 import type { Logger } from './logger.ts'
 
@@ -30,6 +31,8 @@ export interface AppInternals {
   idle(): Promise<void>
   /** Waits for background work no longer: each task is named, told, and what it has open is taken back. */
   giveUpWork(): void
+  /** MCP on a connection of its own. Compiles the app. */
+  connect(channel: StdioChannel): StdioLines
   /** Commands that parts bring to the program. Compiles the app. */
   commands(): readonly NamedCommand[]
   /** Variables that parts read, by part. */

@@ -74,7 +74,7 @@ export async function runBatch(
     const isRefusal = reply.status === 401 || reply.status === 403
     if (isRefusal) refusals.push(reply)
     if (envelope.id === null && !isRefusal && envelope.problem === null) continue
-    const answer = isRefusal ? rpcError(envelope, reply.body) : reply.body
+    const answer = isRefusal ? rpcError(envelope, reply.body, reply.headers) : reply.body
     length += byteLength(answer)
     answers.push(answer)
   }
@@ -85,9 +85,14 @@ export async function runBatch(
   return jsonTextReply(`[${answers.join(',')}]`)
 }
 
-/** A refusal in the words of OAuth, as the answer to one message of several. */
-function rpcError({ id }: Envelope, body: string): string {
+/**
+ * A refusal in the words of OAuth, as the answer to one message of several, or to one that came without HTTP. What a header
+ * says is in it: which scopes are missing stands nowhere else.
+ */
+export function rpcError({ id }: Envelope, body: string, headers: RawHeaders): string {
   const { message, error_description: described, ...data } = JSON.parse(body)
-  const error = { code: -32_600, message: described ?? message, data }
+  const challenge = firstHeader(headers, 'www-authenticate')
+  const asked = challenge === undefined ? {} : { www_authenticate: challenge }
+  const error = { code: -32_600, message: described ?? message, data: { ...data, ...asked } }
   return JSON.stringify({ jsonrpc: '2.0', id, error })
 }

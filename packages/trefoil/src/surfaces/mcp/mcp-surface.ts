@@ -3,12 +3,14 @@ import { isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { MCP_PATH } from '../../contract/protocol/paths.ts'
+import type { StdioChannel, StdioLines } from '../../contract/protocol/stdio-channel.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan } from '../../engine/plan.ts'
 import { decideMcpOrigin } from '../../policy/mcp-origin.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import { compileVisible, PerVisible } from '../agent/visible-actions.ts'
 import type { Endpoint } from '../endpoint.ts'
+import type { Recorder } from '../recorder.ts'
 import { walk } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
@@ -21,12 +23,13 @@ import { type McpAuthorization, pointing } from './resource-metadata.ts'
 import { compileResources } from './resources/resources.ts'
 import { RunningCalls } from './running-calls.ts'
 import { serverFacts } from './server-facts.ts'
+import { StdioConnection } from './stdio/stdio-connection.ts'
 import { type ToolList, visibleTools } from './tool-list.ts'
 import { refuseSearchNames } from './tool-search/refuse-search-names.ts'
 import { legacy } from './wire/legacy.ts'
 import { argumentHeaders } from './wire/routing-headers.ts'
 
-/** Options of {@link mcpEndpoint}. */
+/** Options of {@link mcpSurface}. */
 export interface McpOptions
   extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize' | 'searches'> {
   /** Exact origins of pages that may call; `*` for every one. */
@@ -37,8 +40,19 @@ export interface McpOptions
   readonly tools: () => ToolList
 }
 
-/** The MCP endpoint of an app; present even when it has no tools (MCP-1). */
-export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpOptions): Endpoint {
+/** MCP of an app: its endpoint, and connections in this process. */
+export interface McpSurface {
+  /** Present even when there are no tools (MCP-1). */
+  readonly endpoint: Endpoint
+  connect(channel: StdioChannel): StdioLines
+}
+
+export function mcpSurface(
+  catalogue: Catalogue,
+  app: AppContext,
+  recorder: Recorder,
+  options: McpOptions,
+): McpSurface {
   const { allowedOrigins: allowed, authorization, tools: toolList, ...sizes } = options
   const tools = catalogue.actions.filter(({ tool }) => tool)
   if (options.searches) refuseSearchNames(tools)
@@ -48,7 +62,7 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     const plan = compilePlan(action, 'mcp', app)
     calls.set(action.name, { plan, headers: headers.length === 0 ? null : headers, texts: null })
   }
-  const verbs = mcpVerbs({
+  const parts: McpParts = {
     server: serverFacts(catalogue),
     get tools() {
       return toolList()
@@ -64,10 +78,11 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     running: new RunningCalls(),
     ...sizes,
     jsonLimits: deeper(options.jsonLimits, LEVELS_AROUND),
-  })
+  }
+  const verbs = mcpVerbs(parts)
   const pointed = (reply: HttpReply) =>
     authorization === null ? reply : pointing(reply, authorization)
-  return {
+  const endpoint: Endpoint = {
     method: 'POST',
     path: MCP_PATH,
     surface: 'mcp',
@@ -79,4 +94,5 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     // Nothing of the body has been read: no message has an id yet, and no era.
     renderRefusal: (problem, ids) => pointed(problemReply(problem, legacy, null, ids)),
   }
+  return { endpoint, connect: (channel) => new StdioConnection(parts, recorder, channel) }
 }

@@ -16,6 +16,15 @@ export interface Envelope {
   /** `null` when the body is no message. */
   readonly message: RpcMessage | null
   readonly problem: Problem | null
+  /** What a connection has agreed on; absent where each message says so itself. */
+  readonly agreed?: string | null
+}
+
+/** The revision that an answer is written for. */
+export function revisionOf({ era, agreed }: Envelope, headers: RawHeaders | null): string {
+  if (headers !== null) return era.revision(headers)
+  // The oldest that we know of nothing else: whoever has said nothing yet is told in words that all know.
+  return era.name === 'modern' ? era.revision([]) : (agreed ?? '2025-03-26')
 }
 
 /** `params` and `arguments` stand around what HTTP has as its body (ABIND-12). */

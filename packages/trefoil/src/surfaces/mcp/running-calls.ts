@@ -17,6 +17,12 @@ export interface RunningCall {
  */
 export class RunningCalls {
   readonly #byId = new Map<RpcId, Set<RunningCall>>()
+  readonly #isOneClient: boolean
+
+  /** @param isOneClient true for those of one connection, where an id can be nobody else's. Default false */
+  constructor(isOneClient = false) {
+    this.#isOneClient = isOneClient
+  }
 
   add(id: RpcId, call: RunningCall): void {
     const same = this.#byId.get(id)
@@ -38,7 +44,12 @@ export class RunningCalls {
    * @param state of the notification
    */
   callOff(id: unknown, { auth, inbound }: CallState): void {
-    if (auth === null || (typeof id !== 'string' && typeof id !== 'number')) return
+    if (typeof id !== 'string' && typeof id !== 'number') return
+    if (this.#isOneClient) {
+      for (const call of this.#byId.get(id) ?? []) call.callOff()
+      return
+    }
+    if (auth === null) return
     const { address, userAgent } = inbound.client
     const caller = callerKey(auth, address)
     const found: RunningCall[] = []

@@ -12,7 +12,7 @@ import { type ProblemIds, problemBody } from '../agent/problem-body.ts'
 import type { McpParts } from './mcp-parts.ts'
 import type { RpcId } from './message.ts'
 import { isAuthProblem, problemReply } from './problem-reply.ts'
-import type { Envelope } from './read-envelope.ts'
+import { type Envelope, revisionOf } from './read-envelope.ts'
 import { joinBlocks, shownValue } from './shown-value.ts'
 import { resultReply, type ToolResult } from './wire/era.ts'
 
@@ -20,7 +20,7 @@ import { resultReply, type ToolResult } from './wire/era.ts'
 export function toolResult(
   parts: McpParts,
   envelope: Envelope,
-  headers: RawHeaders,
+  headers: RawHeaders | null,
   state: CallState,
   answer: Answer | null,
 ): HttpReply | Problem {
@@ -42,7 +42,7 @@ export function toolResult(
   if (blocks === null) {
     return write(parts, envelope, action, { content: block, structured, isError })
   }
-  const revision = envelope.era.revision(headers)
+  const revision = revisionOf(envelope, headers)
   const shown = shownValue(answer, content, { block, structured, hasSchema, revision })
   const all = joinBlocks(blocks, shown, revision, parts.maxResponseSize)
   return all === null

@@ -6,7 +6,7 @@ import type { AnswerMethod } from './method.ts'
 export const initialize: AnswerMethod = {
   kind: 'answer',
   capability: null,
-  answer: ({ message, envelope: { era }, parts: { server } }) => {
+  answer: ({ message, envelope: { era, agreed }, parts: { server } }) => {
     const { protocolVersion, capabilities, clientInfo } = message.params
     if (
       typeof protocolVersion !== 'string' ||
@@ -17,7 +17,10 @@ export const initialize: AnswerMethod = {
         detail: 'initialize needs protocolVersion, capabilities and clientInfo { name, version }',
       })
     }
-    const isKnown = era.versions.includes(protocolVersion)
+    // A connection has had the revision before those that came with HTTP as it is today.
+    const isKnown =
+      era.versions.includes(protocolVersion) ||
+      (agreed !== undefined && protocolVersion === OLDEST_ON_A_CONNECTION)
     return JSON.stringify({
       protocolVersion: isKnown ? protocolVersion : era.versions[0],
       capabilities: server.capabilities,
@@ -26,6 +29,9 @@ export const initialize: AnswerMethod = {
     })
   },
 }
+
+/** Its transport over HTTP was another one; on standard input and output there is no difference. */
+const OLDEST_ON_A_CONNECTION = '2024-11-05'
 
 function isClientInfo(value: unknown): boolean {
   return (

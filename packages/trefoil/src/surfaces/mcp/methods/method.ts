@@ -35,7 +35,8 @@ export interface MethodRun {
   readonly parts: McpParts
   readonly envelope: Envelope
   readonly plan: Plan
-  readonly headers: RawHeaders
+  /** `null` where there is no HTTP. */
+  readonly headers: RawHeaders | null
 }
 
 /** A message about the app: answered as soon as the caller is known. */

@@ -4,19 +4,21 @@ import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 import { byteLength } from '../byte-length.ts'
 import type { RpcId } from '../message.ts'
 import type { MethodRun } from '../methods/method.ts'
+import { revisionOf } from '../read-envelope.ts'
 import { blockFor } from '../wire/content-since.ts'
 import { resultReply } from '../wire/era.ts'
 
 /** Writes the messages of a prompt: one block each, which is what every revision has. */
 export function promptResult(
-  { parts, envelope: { era, id }, plan, headers }: MethodRun,
+  { parts, envelope, plan, headers }: MethodRun,
   answer: Answer,
 ): HttpReply | Problem {
   const { body, head, kind, status } = answer
   // Of what an error handler made of an error, clients know no form.
   if (status >= 400 || typeof body !== 'string') return refuse('INTERNAL_ERROR')
   const blocks = head?.blocks ?? null
-  const revision = era.revision(headers)
+  const { era, id } = envelope
+  const revision = revisionOf(envelope, headers)
   const messages: string[] = []
   let left = parts.maxResponseSize
   const add = (role: unknown, block: string) => {
