@@ -11,8 +11,11 @@ import { type DocsOptions, docsEndpoints } from '../../surfaces/docs/docs-surfac
 import { createHttpSurface } from '../../surfaces/http/http-surface.ts'
 import type { BodyLimits } from '../../surfaces/http/request/body-limits.ts'
 import { createBrowserPolicy } from '../../surfaces/http/route/browser-policy.ts'
+import {
+  type McpAuthorization,
+  resourceMetadata,
+} from '../../surfaces/mcp/authorization/resource-metadata.ts'
 import { type McpSurface, mcpSurface } from '../../surfaces/mcp/mcp-surface.ts'
-import { type McpAuthorization, resourceMetadata } from '../../surfaces/mcp/resource-metadata.ts'
 import { buildToolList } from '../../surfaces/mcp/tool-list.ts'
 import { toolWarnings } from '../../surfaces/mcp/tool-warnings.ts'
 import { endTeller } from '../../surfaces/observe-end.ts'

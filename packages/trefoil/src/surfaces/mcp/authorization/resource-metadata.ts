@@ -1,12 +1,12 @@
-import type { HttpReply } from '../../contract/answer/exchange.ts'
-import type { Problem } from '../../contract/problems/problem.ts'
-import { MCP_PATH, RESOURCE_METADATA_PATH } from '../../contract/protocol/paths.ts'
-import type { AppContext } from '../../engine/app-context.ts'
-import { quoted } from '../../web/bearer.ts'
-import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
-import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
-import type { Endpoint, EndpointRequest } from '../endpoint.ts'
-import { type Found, type Surface, walk } from '../walk.ts'
+import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import type { Problem } from '../../../contract/problems/problem.ts'
+import { MCP_PATH, RESOURCE_METADATA_PATH } from '../../../contract/protocol/paths.ts'
+import type { AppContext } from '../../../engine/app-context.ts'
+import { quoted } from '../../../web/bearer.ts'
+import { compileDiscoveryPlan } from '../../agent/discovery-plan.ts'
+import { EndpointInbound, NO_AGENT_OPTIONS } from '../../agent/endpoint-inbound.ts'
+import type { Endpoint, EndpointRequest } from '../../endpoint.ts'
+import { type Found, type Surface, walk } from '../../walk.ts'
 
 /** The endpoint as a resource server (RFC 9728). */
 export interface McpAuthorization {
