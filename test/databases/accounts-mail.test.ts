@@ -146,6 +146,12 @@ describe.each(databases)('on %s', (name, create) => {
         Array.from({ length: 50 }, () => limits.take('reset_password', 'ada@example.com')),
       )
       expect(turns.filter((turn) => turn !== 'never' && turn.after === 0)).toHaveLength(1)
+      // The clock of another process is a moment ahead, and its statement the first.
+      const [ahead, behind] = [1, 0].map(
+        (more) => new MailLimits({ ...facts, now: () => 1e12 + more, cooldown: 60_000, hourly: 3 }),
+      )
+      expect(await ahead?.take('reset_password', 'eve@example.com')).toEqual({ after: 0 })
+      expect(await behind?.take('reset_password', 'eve@example.com')).not.toEqual({ after: 0 })
       const hourly = new MailLimits({ ...facts, cooldown: 0, hourly: 3 })
       const more = await Promise.all(
         Array.from({ length: 50 }, () => hourly.take('magic_link', 'bob@example.com')),

@@ -10,6 +10,10 @@ import { type Screen, screen } from '../terminal/print.ts'
 
 /** Milliseconds that calls have to end once nobody sends any more; then they are called off. */
 const DRAIN_MS = 10_000
+/** Milliseconds that they have from then on; then they are left. */
+const CALLED_OFF_MS = 5_000
+/** Characters that wait to be written; while there are more nothing is read. */
+const MOST_WAITING_CHARS = 8_000_000
 /** Messages that wait to be written; while there are more nothing is read. */
 const MOST_WAITING = 64
 
@@ -57,7 +61,8 @@ async function serveLines(
   } finally {
     over.abort()
     forget()
-    await Promise.all(running)
+    // A handler may not look at its signal: it is left, as one that a server stops is.
+    await within(Promise.all(running), CALLED_OFF_MS, new AbortController())
   }
   if (time.ended !== null) throw time.ended
 }
@@ -76,19 +81,37 @@ async function read(
     running.add(work)
   }
   const chunks = io.stdin[Symbol.asyncIterator]()
-  const ended = new Promise<null>((resolve) => {
-    signal.addEventListener('abort', () => resolve(null), { once: true })
-  })
   const encoder = new TextEncoder()
+  const over = new Ending(signal)
   while (!signal.aborted) {
     // Whoever does not read what it is told is told no more.
-    await Promise.race([writer.room(), ended])
-    const next = await Promise.race([chunks.next(), ended])
+    await over.or(writer.room())
+    const next = await over.or(chunks.next())
     if (next === null || next.done === true) break
     const { value } = next
     reader.push(typeof value === 'string' ? encoder.encode(value) : value, take)
   }
   if (!signal.aborted) reader.end(take)
+}
+
+/** Waits for one thing at a time, unless the connection is over: a race with a promise that lives as long keeps all it was run with. */
+class Ending {
+  readonly #signal: AbortSignal
+  #stop: (() => void) | null = null
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+    signal.addEventListener('abort', () => this.#stop?.(), { once: true })
+  }
+
+  /** @returns what it comes to; `null` where the connection was over before */
+  or<Value>(work: Promise<Value>): Promise<Value | null> {
+    if (this.#signal.aborted) return Promise.resolve(null)
+    return new Promise((resolve, reject) => {
+      this.#stop = () => resolve(null)
+      work.then(resolve, reject)
+    })
+  }
 }
 
 async function within(work: Promise<unknown>, ms: number, over: AbortController): Promise<void> {
@@ -108,6 +131,7 @@ class Writer {
   readonly #waiting: string[] = []
   #isWriting: Promise<void> | null = null
   #isClosed = false
+  #chars = 0
   #hasRoom: (() => void)[] = []
 
   constructor(context: Context, closed: () => void) {
@@ -118,6 +142,7 @@ class Writer {
   readonly send = (message: string): void => {
     if (this.#isClosed) return
     this.#waiting.push(message)
+    this.#chars += message.length
     this.#isWriting ??= this.#write().finally(() => {
       this.#isWriting = null
     })
@@ -125,7 +150,10 @@ class Writer {
 
   /** Settles when less waits to be written than there may. */
   async room(): Promise<void> {
-    while (this.#waiting.length > MOST_WAITING && !this.#isClosed) {
+    while (
+      !this.#isClosed &&
+      (this.#waiting.length > MOST_WAITING || this.#chars > MOST_WAITING_CHARS)
+    ) {
       await new Promise<void>((resolve) => this.#hasRoom.push(resolve))
     }
   }
@@ -140,10 +168,12 @@ class Writer {
     for (;;) {
       const message = this.#waiting.shift()
       if (message === undefined) return
+      this.#chars -= message.length
       if ((await stdout.ready?.()) === false) {
         // Nobody reads any more: what runs is for nobody.
         this.#isClosed = true
         this.#waiting.length = 0
+        this.#chars = 0
         this.#closed()
       } else stdout.write(`${message}\n`)
       for (const resolve of this.#hasRoom.splice(0)) resolve()

@@ -32,6 +32,8 @@ create index trefoil_account_mail_full on trefoil_account_mail (full_at);`,
 ]
 
 const HOUR = 3_600_000
+/** Milliseconds that one clock may be ahead of another. */
+const AHEAD = 60_000
 
 /**
  * The way back into an account, and the second step of a login: each has a bucket of its own, which nobody empties by asking
@@ -100,8 +102,10 @@ export class MailLimits {
     const now = this.#now()
     const latest = now + interval * burst
     const last = latest - interval
-    // What a clock that was put back has left behind, later than any bucket is full: the last of it is taken.
-    const values = [key, now + interval, now, now, latest, last, interval, last, latest]
+    // What a clock that was put back has left behind, later than any bucket is full: the last of it is taken. Not what
+    // somebody wrote whose time is a moment later than ours: of two at once both would have their turn.
+    const absurd = latest + AHEAD
+    const values = [key, now + interval, now, now, absurd, last, interval, last, absurd]
     const taken = await statements.run(TAKE, values)
     if (taken.length > 0) return 0
     const [row] = await statements.run(LOOK, [key])
