@@ -67,11 +67,11 @@ table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); font-size: .85rem; }
 td p { margin: 0; }
-td code { overflow-wrap: anywhere; }
+td code, .entry > summary code, main p { overflow-wrap: anywhere; }
 .values th:first-child, .values th:nth-child(2) { width: 28%; }
 td:first-child { min-width: 6rem; }
 .fold { margin: .5rem 0; }
-.fold > summary { cursor: pointer; color: var(--soft); font-size: .95rem; padding: .2rem 0; }
+.fold > summary { overflow-wrap: anywhere; cursor: pointer; color: var(--soft); font-size: .95rem; padding: .2rem 0; }
 .note { display: block; color: var(--soft); font-size: .85rem; }
 pre { margin: .5rem 0; padding: .75rem .9rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; line-height: 1.45; tab-size: 2; }
 @media (min-width: 60rem) {
