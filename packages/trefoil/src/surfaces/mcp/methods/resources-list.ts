@@ -2,14 +2,14 @@ import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import { fits } from '../../agent/agent-content.ts'
 import type { VisibleActions } from '../../agent/visible-actions.ts'
-import { invalidCursor, type Named, moreOf } from '../lists/pages.ts'
+import { invalidCursor, moreOf, type Named } from '../lists/pages.ts'
 import {
   type EntriesPlace,
   readEntriesCursor,
   writeEntriesCursor,
 } from '../resources/entries-cursor.ts'
 import { entryPages } from '../resources/entry-pages.ts'
-import type { ListedResource, ListedEntries } from '../resources/resources.ts'
+import type { ListedEntries, ListedResource } from '../resources/resources.ts'
 import type { AnswerMethod, Asked } from './method.ts'
 
 const LIST = 'resources'
@@ -20,9 +20,7 @@ export const resourcesList: AnswerMethod = {
   capability: 'resources',
   answer: (asked) => {
     const visible = asked.parts.resources.visible(asked.state)
-    return isPromiseLike(visible)
-      ? visible.then((seen) => page(asked, seen))
-      : page(asked, visible)
+    return isPromiseLike(visible) ? visible.then((seen) => page(asked, seen)) : page(asked, visible)
   },
 }
 
@@ -46,7 +44,8 @@ function page(asked: Asked, { shows }: VisibleActions) {
   const begin = typeof from === 'number' ? from : literal.length
   const end = begin + pages.size
   const texts = literal.slice(begin, end).map(({ text }) => text)
-  const write = (more: string) => envelope.era.listed(`"resources":[${texts.join(',')}]${more}`, server)
+  const write = (more: string) =>
+    envelope.era.listed(`"resources":[${texts.join(',')}]${more}`, server)
   if (end < literal.length) return write(moreOf(pages.cursorTo(end, LIST, seen.all)))
   if (listing.length === 0) return write('')
   const start = typeof from === 'number' ? { template: 0, next: null } : from
@@ -76,5 +75,7 @@ function moreEntries({ parts: { pages } }: Asked, { listing, all }: Seen, next: 
   const cursor = writeEntriesCursor(next, pages, listing, all)
   if (cursor !== null) return moreOf(cursor)
   const { name } = listing[next.template] as ListedEntries
-  throw new TypeError(`Resource '${name}': next of entries is too long, write at most 1,000 characters`)
+  throw new TypeError(
+    `Resource '${name}': next of entries is too long, write at most 1,000 characters`,
+  )
 }
