@@ -117,12 +117,17 @@ export function askListing<Given, Found>(
   const state = new CallState(plan, new AskingInbound(list, given), list.entrypoint, list)
   // A call of what is public is nobody's, whoever asks.
   state.auth = plan.action.public.mcp ? null : list.auth
+  const take = (outcome: Outcome) => {
+    // One line of one error: the call that asks ends with the same.
+    list.logged ??= state.logged
+    return read(outcome)
+  }
   const outcome = rehearse(plan, state)
-  return isPromiseLike(outcome) ? outcome.then(read) : read(outcome)
+  return isPromiseLike(outcome) ? outcome.then(take) : take(outcome)
 }
 
 /** The value of an answer, which is JSON that we wrote; `null` where there is none. */
-export function valueOf(outcome: Outcome): unknown {
+export function answeredValue(outcome: Outcome): unknown {
   const body = outcome.kind === 'answer' ? outcome.answer.body : null
   return typeof body === 'string' ? JSON.parse(body) : null
 }

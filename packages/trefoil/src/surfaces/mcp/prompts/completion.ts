@@ -8,7 +8,7 @@ import type { AppContext } from '../../../engine/app-context.ts'
 import type { CallState } from '../../../engine/call-state.ts'
 import type { Plan } from '../../../engine/plan.ts'
 import { LISTING_TIME } from '../../../engine/visibility.ts'
-import { askListing, compileListingCall, valueOf } from '../lists/listing-call.ts'
+import { answeredValue, askListing, compileListingCall } from '../lists/listing-call.ts'
 
 /** Values of an answer, which is what the protocol allows. */
 const MOST = 100
@@ -93,7 +93,7 @@ export function askCompletion(
 function readOutcome(outcome: Outcome): Suggestions | Problem | null {
   if (outcome.kind === 'problem') return outcome.problem
   // Written by us, unless middleware put something else in its place.
-  const { values, total } = Object(valueOf(outcome)) as Partial<Suggestions>
+  const { values, total } = Object(answeredValue(outcome)) as Partial<Suggestions>
   if (values === null) return null
   return suggestionsOf(values, total)
 }

@@ -11,7 +11,7 @@ import type { Problem } from '../../../contract/problems/problem.ts'
 import type { AppContext } from '../../../engine/app-context.ts'
 import type { CallState } from '../../../engine/call-state.ts'
 import type { Plan } from '../../../engine/plan.ts'
-import { askListing, compileListingCall, valueOf } from '../lists/listing-call.ts'
+import { answeredValue, askListing, compileListingCall } from '../lists/listing-call.ts'
 
 /** @returns `null` for a template that nobody can list */
 export function compileEntries(
@@ -44,7 +44,7 @@ function readOutcome({ name }: Action, outcome: Outcome): ResourceEntries | Prob
     const { problem } = outcome
     return problem.code === 'ACCESS_DENIED' ? null : problem
   }
-  const value = valueOf(outcome)
+  const value = answeredValue(outcome)
   if (!isEntries(value)) {
     throw new TypeError(
       `Resource '${name}': entries must return { items: [{ uri, name }], next }, next being text or null`,
