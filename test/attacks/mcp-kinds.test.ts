@@ -150,7 +150,7 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
   )
 
   it.each(WAYS)(
-    'P-LIM-3: $method has the time of the app, and its code is told when it is over',
+    'FND-17: $method has the time of the app, and its code is told when it is over',
     async ({ send, method, action }) => {
       const seen: AbortSignal[] = []
       const { app, records, audited } = appOf(
