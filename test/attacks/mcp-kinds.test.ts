@@ -4,7 +4,8 @@
 import { createApp, type LimitOptions, said } from 'trefoil'
 import { auditLog } from 'trefoil/audit'
 import { memoryAudit, readEntry } from 'trefoil/audit-chain'
-import { AuthContext } from 'trefoil/auth'
+import { AuthContext, guard } from 'trefoil/auth'
+import { serve } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -215,4 +216,49 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
       expect([begun, records[0]?.problem]).toEqual([0, 'AUTHENTICATION_ERROR'])
     },
   )
+
+  it('SURF-3: a guard that never answers hides its own, and keeps nobody from the rest', async () => {
+    const app = createApp({
+      env: {},
+      limits: { timeout: '200ms' },
+      log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
+      auth: [
+        { surfaces: ['mcp'], authenticate: (_request) => new AuthContext({ subject: 'ada' }) },
+      ],
+    })
+    const hangs = guard({ name: 'Hangs', check: () => forever() })
+    app.resource('doc://slow', { name: 'slow', guards: [hangs] }, () => 'x')
+    app.resource('doc://fast', { name: 'fast' }, () => 'x')
+    const { result } = await client(app).listResources()
+    expect(result?.['resources']).toMatchObject([{ name: 'fast' }])
+  })
+})
+
+it('a list that is called off calls off what it asked', async () => {
+  const seen: AbortSignal[] = []
+  const { app, records } = appOf((signal) => {
+    seen.push(signal)
+    return forever()
+  })
+  const server = await serve(app, { port: 0, signals: false })
+  const post = (message: object) =>
+    fetch(`${server.url}/mcp`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: 'Bearer ada',
+        'mcp-protocol-version': '2025-11-25',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+    })
+  try {
+    const list = post({ id: 7, method: 'resources/list' })
+    await eventually(() => expect(seen).toHaveLength(1))
+    await post({ method: 'notifications/cancelled', params: { requestId: 7 } })
+    expect(await (await list).text()).toContain('client_disconnected')
+    expect(seen[0]?.aborted).toBe(true)
+    expect(records.map(({ problem }) => problem)).toContain('client_disconnected')
+  } finally {
+    await server.close()
+  }
 })

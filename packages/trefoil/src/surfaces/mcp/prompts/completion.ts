@@ -7,7 +7,7 @@ import type { Problem } from '../../../contract/problems/problem.ts'
 import type { AppContext } from '../../../engine/app-context.ts'
 import type { CallState } from '../../../engine/call-state.ts'
 import type { Plan } from '../../../engine/plan.ts'
-import { LISTING_TIME } from '../../../engine/visibility.ts'
+import { listingTime } from '../../../engine/visibility.ts'
 import { answeredValue, askListing, compileListingCall } from '../lists/listing-call.ts'
 
 /** Values of an answer, which is what the protocol allows. */
@@ -43,7 +43,7 @@ export function compileCompletion(
     const take = (late: unknown) => suggestions(late, action.name)
     return isPromiseLike(values) ? values.then(take) : take(values)
   }
-  const timeout = action.timeout === 0 ? LISTING_TIME : Math.min(action.timeout, LISTING_TIME)
+  const timeout = listingTime(action, app)
   return compileListingCall<CompletionAsked>(action, { name: 'asked', timeout, ask }, app)
 }
 
