@@ -217,6 +217,28 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
     },
   )
 
+  it('FND-17: functions that are quick enough each have no more time together', async () => {
+    let elapsed = 0
+    const asked: string[] = []
+    const app = createApp({
+      env: {},
+      clock: { now: () => 1_800_000_000_000 + elapsed, elapsed: () => elapsed },
+      limits: { timeout: '100ms' },
+      log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
+      publicSurfaces: ['mcp'],
+    })
+    for (const name of ['a', 'b', 'c']) {
+      const entries = () => {
+        elapsed += 60
+        asked.push(name)
+        return { items: [] }
+      }
+      app.resource(`${name}://{id}`, { name, entries }, () => 'x')
+    }
+    expect((await client(app).listResources()).response.text).toContain('TIMEOUT')
+    expect(asked).toEqual(['a', 'b'])
+  })
+
   it('SURF-3: a guard that never answers hides its own, and keeps nobody from the rest', async () => {
     const app = createApp({
       env: {},

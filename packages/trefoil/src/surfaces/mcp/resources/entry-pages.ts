@@ -28,7 +28,10 @@ export async function entryPages(
   let left = Math.min(room, MOST_ENTRIES)
   for (let at = from.template; at < listing.length; at++) {
     const one = listing[at] as ListedEntries
-    // For who has left, or has been told that the time is up, nothing more is begun.
+    // No timer fires while such a function keeps the thread.
+    const late = list.overdue()
+    if (late !== null) return late
+    // For who has left, or has been told how it ended, nothing more is begun.
     if (left <= 0 || list.inbound.aborted || list.ended) return { template: at, next: cursor }
     const page = await askEntries(one.entries, list, { cursor, size: left })
     cursor = null
