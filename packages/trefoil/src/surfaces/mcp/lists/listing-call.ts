@@ -119,7 +119,7 @@ export function askListing<Given, Found>(
   state.auth = plan.action.public.mcp ? null : list.auth
   const take = (outcome: Outcome) => {
     // One line of one error: the call that asks ends with the same.
-    list.logged ??= state.logged
+    if (outcome.kind === 'problem' && outcome.problem.status >= 500) list.logged ??= state.logged
     return read(outcome)
   }
   const outcome = rehearse(plan, state)
