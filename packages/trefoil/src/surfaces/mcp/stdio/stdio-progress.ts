@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts'
 import type { Progress } from '../../../contract/content/progress.ts'
+import type { StdioChannel } from '../../../contract/protocol/stdio-channel.ts'
 import type { ProgressToken } from '../message-call.ts'
 
 /** Milliseconds between two notifications of one call. */
@@ -12,16 +13,20 @@ const PAUSE_MS = 100
 export class StdioProgress {
   readonly #token: ProgressToken
   readonly #clock: Clock
-  readonly #send: (message: string) => void
+  readonly #channel: Pick<StdioChannel, 'send' | 'isBehind'>
   #highest = Number.NEGATIVE_INFINITY
   #sentAt = Number.NEGATIVE_INFINITY
   #waiting: Progress | null = null
   #isOver = false
 
-  constructor(token: ProgressToken, clock: Clock, send: (message: string) => void) {
+  constructor(
+    token: ProgressToken,
+    clock: Clock,
+    channel: Pick<StdioChannel, 'send' | 'isBehind'>,
+  ) {
     this.#token = token
     this.#clock = clock
-    this.#send = send
+    this.#channel = channel
   }
 
   /** To be called by the handler's progress. */
@@ -30,6 +35,8 @@ export class StdioProgress {
     this.#highest = progress.done
     this.#waiting = progress
     // What is held comes with the next report, or with the answer: no timer for each call.
+    // Nor is anything said to who does not listen: a call may report for hours, and each would wait in memory.
+    if (this.#channel.isBehind) return
     if (this.#clock.elapsed() - this.#sentAt >= PAUSE_MS) this.#flush()
   }
 
@@ -51,6 +58,6 @@ export class StdioProgress {
       ...(total !== null && { total }),
       ...(message !== null && { message }),
     }
-    this.#send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params }))
+    this.#channel.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params }))
   }
 }
