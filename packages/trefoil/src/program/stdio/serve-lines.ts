@@ -117,11 +117,7 @@ class Ending {
 }
 
 /** @param over `null` where nothing else ends it */
-async function within(
-  work: Promise<unknown>,
-  ms: number,
-  over: AbortSignal | null,
-): Promise<void> {
+async function within(work: Promise<unknown>, ms: number, over: AbortSignal | null): Promise<void> {
   if (over?.aborted === true) return
   const late = Promise.withResolvers<void>()
   const stopTimer = startTimer(ms, late.resolve)

@@ -36,7 +36,10 @@ describe('lines of standard input (MCP-1)', () => {
 
   test('a line that never ends is told of before it ends', () => {
     const reader = new LineReader(4)
-    const told: Line[] = [...reader.push(encoder.encode('12345')), ...reader.push(encoder.encode('6'))]
+    const told: Line[] = [
+      ...reader.push(encoder.encode('12345')),
+      ...reader.push(encoder.encode('6')),
+    ]
     expect(told).toEqual(['too_long'])
   })
 
