@@ -63,7 +63,7 @@ export function createSurfaces(
     maxResponseSize: config.cli.maxResponseSize,
   })
   const mcpOrigins = mcpOriginsOf(config)
-  checkMcpAuthorization(config.mcp.authorization, catalogue.covered.mcp)
+  checkMcpAuthorization(config.mcp.authorization, config.auth.mcp)
   const authorization = authorizationOf(config)
   const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
   const tools = lazily(() => buildToolList(catalogue, config.mcp.tools.mode))

@@ -3,6 +3,7 @@ import type { Guard } from '../call/call.ts'
 import { shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import { compose, compositionOf } from './guard-composition.ts'
+import { isScope, SCOPE_RULE } from './scope.ts'
 
 /**
  * Takes a guard as it is now, each member read once: one that is changed later, or answers
@@ -41,8 +42,10 @@ export function readGuard(where: string, value: unknown): Guard {
 
 function readScopes(where: string, name: string, value: unknown): readonly string[] {
   const list: readonly unknown[] | null = Array.isArray(value) ? [...value] : null
-  if (list === null || !list.every((scope) => typeof scope === 'string')) {
-    throw new ImproperlyConfigured(`${where}: scopes of guard '${name}' must be a list of texts`)
+  if (list === null || !list.every(isScope)) {
+    throw new ImproperlyConfigured(
+      `${where}: scopes of guard '${name}' must be a list of scopes, each ${SCOPE_RULE}`,
+    )
   }
   return Object.freeze(list)
 }

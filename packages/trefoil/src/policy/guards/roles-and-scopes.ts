@@ -4,7 +4,9 @@ import {
   type Denied,
   type GuardDecision,
 } from '../../contract/auth/guard-decision.ts'
+import { isScope, SCOPE_RULE } from '../../contract/auth/scope.ts'
 import type { Guard } from '../../contract/call/call.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { readNames } from './read-names.ts'
 
 // Rights are judged by the frozen sets of the context and not by its methods: a subclass of
@@ -20,14 +22,29 @@ export function hasAllRoles(...roles: readonly string[]): Guard {
   return rightsGuard('HasAllRoles', 'roles', hasAll, readNames('hasAllRoles', roles))
 }
 
-/** Passes for a caller with any of the scopes. @throws ImproperlyConfigured without scopes (PW-09) */
+/**
+ * Passes for a caller with any of the scopes.
+ *
+ * @throws ImproperlyConfigured without scopes (PW-09), and for one that is none of OAuth (RFC 6749 §3.3)
+ */
 export function hasScope(...scopes: readonly string[]): Guard {
-  return rightsGuard('HasScope', 'scopes', hasAny, readNames('hasScope', scopes))
+  return rightsGuard('HasScope', 'scopes', hasAny, readScopes('hasScope', scopes))
 }
 
-/** Passes for a caller with all of the scopes. @throws ImproperlyConfigured without scopes (PW-09) */
+/**
+ * Passes for a caller with all of the scopes.
+ *
+ * @throws ImproperlyConfigured without scopes (PW-09), and for one that is none of OAuth (RFC 6749 §3.3)
+ */
 export function hasAllScopes(...scopes: readonly string[]): Guard {
-  return rightsGuard('HasAllScopes', 'scopes', hasAll, readNames('hasAllScopes', scopes))
+  return rightsGuard('HasAllScopes', 'scopes', hasAll, readScopes('hasAllScopes', scopes))
+}
+
+/** A caller who lacks them is told of them in a header. */
+function readScopes(guardName: string, values: readonly unknown[]): readonly string[] {
+  const scopes = readNames(guardName, values)
+  if (scopes.every(isScope)) return scopes
+  throw new ImproperlyConfigured(`${guardName}() takes scopes, each ${SCOPE_RULE}`)
 }
 
 type Rights = 'roles' | 'scopes'
