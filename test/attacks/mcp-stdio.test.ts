@@ -1,12 +1,8 @@
-// `trefoil mcp`: MCP on standard input and output, with the official clients, and with peers that play games.
+// `trefoil mcp`: MCP on standard input and output, with peers that play games; the official clients are in test/clients.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js'
-import { StdioClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { ANN, approvalFor, BOB, OPENING_HOURS, UNICODE } from '../clients/shop.ts'
+import { expect, test, vi } from 'vitest'
+import { ANN, BOB } from '../clients/shop.ts'
 import { call, hello, programOf, StdioPeer, stdioEnv } from '../support/stdio-peer.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -14,87 +10,6 @@ vi.setConfig({ testTimeout: 60_000 })
 const SOON = { timeout: 30_000 }
 
 const ARGS = programOf('../clients/shop.ts#app')
-const env = stdioEnv
-
-interface Official {
-  listTools(): Promise<{ readonly tools: readonly { readonly name: string }[] }>
-  callTool(params: object, second?: never, options?: object): Promise<object>
-  readResource(params: { readonly uri: string }): Promise<object>
-  close(): Promise<void>
-}
-
-const CLIENTS = {
-  'SDK 1': async (token: string | null): Promise<Official> => {
-    const client = new FirstClient({ name: 'one', version: '1' })
-    const server = { command: process.execPath, args: ARGS, env: env(token), stderr: 'ignore' }
-    await client.connect(new FirstTransport(server as never))
-    return client as unknown as Official
-  },
-  'SDK 2, legacy': (token: string | null) => second(token, 'legacy'),
-  'SDK 2, auto': (token: string | null) => second(token, 'auto'),
-}
-
-async function second(token: string | null, mode: 'legacy' | 'auto'): Promise<Official> {
-  const client = new Client({ name: 'two', version: '1' }, {
-    versionNegotiation: { mode },
-  } as never)
-  const server = { command: process.execPath, args: ARGS, env: env(token), stderr: 'ignore' }
-  await client.connect(new StdioClientTransport(server as never))
-  return {
-    listTools: () => client.listTools(),
-    callTool: (params: object, _: never, options: object = {}) =>
-      client.callTool(params as never, options as never),
-    readResource: (params: { readonly uri: string }) => client.readResource(params),
-    close: () => client.close(),
-  } as unknown as Official
-}
-
-describe.each(Object.entries(CLIENTS))('%s', (_, open) => {
-  test('lists, calls, fails, is approved, is refused, reads, and is called off', async () => {
-    const client = await open(BOB)
-    onTestFinished(() => client.close())
-    const { tools } = await client.listTools()
-    expect(tools.map(({ name }) => name)).toContain('echo')
-    const call = (name: string, args: object, meta?: object, options?: object) =>
-      client.callTool(
-        { name, arguments: args, ...(meta && { _meta: meta }) },
-        undefined as never,
-        options,
-      )
-    expect(await call('echo', { text: UNICODE })).toMatchObject({
-      structuredContent: { text: UNICODE },
-    })
-    expect(await call('fail', {})).toMatchObject({ isError: true })
-    expect(await call('echo', { text: 7 })).toMatchObject({ isError: true })
-    const asked = JSON.stringify(await call('refund', { amount: 5 }))
-    const hash = /sha256:[0-9a-f]{64}/.exec(asked)?.[0] ?? ''
-    expect(
-      await call('refund', { amount: 5 }, { approval_token: approvalFor(hash) }),
-    ).toMatchObject({ structuredContent: { refunded: 5 } })
-    await expect(call('order', {})).rejects.toThrow()
-    expect(await call('large', { letters: 900_000 })).toMatchObject({
-      content: [{ text: 'x'.repeat(900_000) }],
-    })
-    expect(await client.readResource({ uri: 'shop://hours' })).toMatchObject({
-      contents: [{ text: OPENING_HOURS }],
-    })
-    const stop = new AbortController()
-    const slow = call('slow', { run: 'r' }, undefined, { signal: stop.signal })
-    const happened = async () => JSON.stringify(await call('what_happened', { run: 'r' }))
-    await vi.waitFor(async () => expect(await happened()).toContain('began'), SOON)
-    stop.abort()
-    await expect(slow).rejects.toThrow()
-    await vi.waitFor(async () => expect(await happened()).toContain('aborted'), SOON)
-  })
-
-  test('without a token nothing is told', async () => {
-    const opening = open(null).then(async (client) => {
-      onTestFinished(() => client.close())
-      return client.listTools()
-    })
-    await expect(opening).rejects.toThrow()
-  })
-})
 
 test.each(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])(
   'agrees on %s',
@@ -212,7 +127,7 @@ test('what ends its input gets what it has asked for, and the code 0', async () 
 
 test('an app that cannot be loaded says so on standard error, and nothing on standard output', async () => {
   const args = programOf('./nothing.ts#app')
-  const child = spawn(process.execPath, args, { env: env(null) })
+  const child = spawn(process.execPath, args, { env: stdioEnv(null) })
   let [out, err] = ['', '']
   child.stdout.on('data', (text) => {
     out += text

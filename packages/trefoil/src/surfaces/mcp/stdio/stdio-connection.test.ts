@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createApp } from '../../../app/create-app.ts'
 import { reply } from '../../../contract/answer/reply.ts'
@@ -44,6 +44,10 @@ function connected({ authenticate = async () => new AuthContext({ subject: 'ann'
     { description: 'Waits.' },
     () => new Promise<string>((resolve) => ends.push(() => resolve('ended'))),
   )
+  app.tool('steps', { description: 'Reports, and waits.' }, (_args, call) => {
+    for (let done = 1; done <= 3; done++) call.progress(done)
+    return new Promise<string>((resolve) => ends.push(() => resolve('ended')))
+  })
   app.tool('reports', { description: 'Reports.' }, (_args, call) => {
     for (let done = 1; done <= 1_000; done++) {
       now.ms += 200
@@ -232,4 +236,21 @@ test('to who does not listen only the last report is told, before the answer', a
   flags.isBehind = true
   await open().receive(call(1, 'reports', {}, { progressToken: 't' }))
   expect(answers()).toMatchObject([{ params: { progress: 1_000 } }, { id: 1 }])
+})
+
+test('the last report before a long wait does not wait for the next one', async () => {
+  const { open, answers, now, ends } = connected()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const working = open().receive(call(1, 'steps', {}, { progressToken: 't' }))
+  await vi.waitFor(() => expect(ends).toHaveLength(1))
+  expect(answers()).toMatchObject([{ params: { progress: 1 } }])
+  now.ms += 100
+  vi.advanceTimersByTime(100)
+  expect(answers()).toMatchObject([{ params: { progress: 1 } }, { params: { progress: 3 } }])
+  for (const end of ends) end()
+  await working
+  now.ms += 1_000
+  vi.advanceTimersByTime(1_000)
+  expect(answers()).toHaveLength(3)
 })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts'
+import { startQuietTimer } from '../../../base/start-timer.ts'
 import type { Progress } from '../../../contract/content/progress.ts'
 import type { StdioChannel } from '../../../contract/protocol/stdio-channel.ts'
 import type { ProgressToken } from '../message-call.ts'
@@ -8,7 +9,8 @@ const PAUSE_MS = 100
 
 /**
  * The progress of a call on a connection: a notification at most ten times a second, the newest in the place of those
- * between, and the last one before the answer.
+ * between, and the last one before the answer. Who does not read as fast is told less often: a call may report for hours,
+ * and each would wait in memory.
  */
 export class StdioProgress {
   readonly #token: ProgressToken
@@ -18,6 +20,7 @@ export class StdioProgress {
   #sentAt = Number.NEGATIVE_INFINITY
   #waiting: Progress | null = null
   #isOver = false
+  #stopTimer: (() => void) | null = null
 
   constructor(
     token: ProgressToken,
@@ -34,16 +37,28 @@ export class StdioProgress {
     if (this.#isOver || !(progress.done > this.#highest)) return
     this.#highest = progress.done
     this.#waiting = progress
-    // What is held comes with the next report, or with the answer: no timer for each call.
-    // Nor is anything said to who does not listen: a call may report for hours, and each would wait in memory.
-    if (this.#channel.isBehind) return
-    if (this.#clock.elapsed() - this.#sentAt >= PAUSE_MS) this.#flush()
+    this.#soon()
   }
 
   /** Before the answer: what comes after it is of a request that nobody knows any more. */
   end(): void {
     this.#flush()
     this.#isOver = true
+    this.#stopTimer?.()
+  }
+
+  /** What is held goes by itself when its time has come: the next report may be hours away. */
+  #soon(): void {
+    if (this.#stopTimer !== null || this.#isOver) return
+    const left = PAUSE_MS - (this.#clock.elapsed() - this.#sentAt)
+    if (left <= 0 && !this.#channel.isBehind) {
+      this.#flush()
+      return
+    }
+    this.#stopTimer = startQuietTimer(left > 0 ? left : PAUSE_MS, () => {
+      this.#stopTimer = null
+      if (this.#waiting !== null) this.#soon()
+    })
   }
 
   #flush(): void {
