@@ -143,7 +143,10 @@ function readKinds(where: string, kinds: unknown): ReadonlySet<PrincipalKind> | 
 function readAudiences(where: string, audiences: unknown): readonly string[] | null {
   if (audiences === undefined) return null
   const list: readonly unknown[] = Array.isArray(audiences) ? [...audiences] : []
-  if (list.length > 0 && list.every((audience) => typeof audience === 'string' && audience !== '')) {
+  if (
+    list.length > 0 &&
+    list.every((audience) => typeof audience === 'string' && audience !== '')
+  ) {
     return Object.freeze(list as readonly string[])
   }
   throw new ImproperlyConfigured(`${where} must be a list of non-empty texts`)

@@ -3,6 +3,7 @@ import type { Guard } from '../call/call.ts'
 import { shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import { compose, compositionOf } from './guard-composition.ts'
+import { goesBy, rightsOf } from './guard-rights.ts'
 import { isScope, SCOPE_RULE } from './scope.ts'
 
 /**
@@ -37,6 +38,8 @@ export function readGuard(where: string, value: unknown): Guard {
     decide: decide.bind(value),
   })
   const made = compositionOf(value)
+  const rights = rightsOf(value)
+  if (rights !== null) goesBy(guard, rights)
   return made === null ? guard : compose(guard, made)
 }
 

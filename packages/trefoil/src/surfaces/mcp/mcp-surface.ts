@@ -24,7 +24,8 @@ import { compileResources } from './resources/resources.ts'
 import { RunningCalls } from './running-calls.ts'
 import { serverFacts } from './server-facts.ts'
 import { StdioConnection } from './stdio/stdio-connection.ts'
-import { type ToolList, visibleTools } from './tool-list.ts'
+import { type CallerTools, type ToolList, toolsOf } from './tool-list.ts'
+import { compileToolNeeds } from './tool-needs.ts'
 import { refuseSearchNames } from './tool-search/refuse-search-names.ts'
 import { legacy } from './wire/legacy.ts'
 import { argumentHeaders } from './wire/routing-headers.ts'
@@ -68,7 +69,8 @@ export function mcpSurface(
       return toolList()
     },
     visible: compileVisible(tools, 'mcp', app),
-    toolsOf: new PerVisible((visible) => visibleTools(toolList(), visible)),
+    needs: compileToolNeeds(tools),
+    toolsOf: new PerVisible((caller: CallerTools) => toolsOf(toolList(), caller)),
     calls,
     resources: compileResources(catalogue.actions, app),
     prompts: compilePrompts(catalogue.actions, app),

@@ -1,7 +1,8 @@
 import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
-import { ALL_VISIBLE, type VisibleActions } from '../../agent/visible-actions.ts'
+import { callerTools } from '../caller-tools.ts'
 import { pageOf } from '../pages.ts'
+import type { ToolList } from '../tool-list.ts'
 import type { AnswerMethod } from './method.ts'
 
 /** The tools that its caller sees. */
@@ -10,8 +11,7 @@ export const toolsList: AnswerMethod = {
   capability: 'tools',
   answer: ({ message, envelope: { era }, parts, state }) => {
     const { cursor } = message.params
-    const write = (seen: VisibleActions) => {
-      const tools = seen === ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen)
+    const write = (tools: ToolList) => {
       const { listed } = tools
       // The usual is one page, which is text already.
       if ((cursor ?? null) === null && listed.length <= parts.pageSize) {
@@ -22,7 +22,7 @@ export const toolsList: AnswerMethod = {
       const texts = page.items.map((tool) => tool[era.name])
       return era.listed(`"tools":[${texts.join(',')}]${page.more}`, parts.server)
     }
-    const visible = parts.visible(state)
-    return isPromiseLike(visible) ? visible.then(write) : write(visible)
+    const tools = callerTools(parts, state)
+    return isPromiseLike(tools) ? tools.then(write) : write(tools)
   },
 }
