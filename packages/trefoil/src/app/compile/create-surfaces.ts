@@ -16,7 +16,7 @@ import {
   resourceMetadata,
 } from '../../surfaces/mcp/authorization/resource-metadata.ts'
 import { type McpSurface, mcpSurface } from '../../surfaces/mcp/mcp-surface.ts'
-import { buildToolList } from '../../surfaces/mcp/tool-list.ts'
+import { buildToolList } from '../../surfaces/mcp/tool-list/tool-list.ts'
 import { toolWarnings } from '../../surfaces/mcp/tool-warnings.ts'
 import { endTeller } from '../../surfaces/observe-end.ts'
 import { Recorder } from '../../surfaces/recorder.ts'

@@ -1,8 +1,7 @@
 import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
-import { callerTools } from '../caller-tools.ts'
 import { pageOf } from '../pages.ts'
-import type { ToolList } from '../tool-list.ts'
+import type { ToolList } from '../tool-list/tool-list.ts'
 import type { AnswerMethod } from './method.ts'
 
 /** The tools that its caller sees. */
@@ -22,7 +21,7 @@ export const toolsList: AnswerMethod = {
       const texts = page.items.map((tool) => tool[era.name])
       return era.listed(`"tools":[${texts.join(',')}]${page.more}`, parts.server)
     }
-    const tools = callerTools(parts, state)
+    const tools = parts.toolsFor(state)
     return isPromiseLike(tools) ? tools.then(write) : write(tools)
   },
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../../../contract/call/action.ts'
-import type { ToolNeed } from '../tool-needs.ts'
+import type { ToolNeed } from '../tool-list/tool-needs.ts'
 
 /**
  * What is said of a tool to the program around the model: what its author says, and what this caller needs for it. Nothing else of

@@ -3,9 +3,8 @@ import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import { toJson } from '../../../engine/answer/json-text.ts'
 import { fits } from '../../agent/agent-content.ts'
 import { problemBody } from '../../agent/problem-body.ts'
-import { callerTools } from '../caller-tools.ts'
 import type { Asked } from '../methods/method.ts'
-import type { ListedTool, ToolList } from '../tool-list.ts'
+import type { ListedTool, ToolList } from '../tool-list/tool-list.ts'
 import type { Era } from '../wire/era.ts'
 import { rank } from './rank.ts'
 import { readCalled, readFind, readNamed } from './read-search.ts'
@@ -22,7 +21,7 @@ export function isSearch(name: string | null): boolean {
 /** Answers a call of one of the three: what is found and described, and why a `call_action` led to no action. */
 export function answerSearch(asked: Asked): Awaitable<string | Problem> {
   // Nothing but what the caller may see is looked at, so nothing else can be told apart.
-  const seen = callerTools(asked.parts, asked.state)
+  const seen = asked.parts.toolsFor(asked.state)
   return isPromiseLike(seen) ? seen.then((late) => resultOf(asked, late)) : resultOf(asked, seen)
 }
 

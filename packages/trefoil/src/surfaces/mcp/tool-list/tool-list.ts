@@ -1,13 +1,13 @@
-import type { Action } from '../../contract/call/action.ts'
-import type { Catalogue } from '../../contract/call/catalogue.ts'
-import type { JsonSchema } from '../../contract/params/schema.ts'
-import type { VisibleActions } from '../agent/visible-actions.ts'
+import type { Action } from '../../../contract/call/action.ts'
+import type { Catalogue } from '../../../contract/call/catalogue.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
+import type { VisibleActions } from '../../agent/visible-actions.ts'
+import { describedNeed, toolMeta } from '../tool-schema/tool-meta.ts'
+import { type LeftOutPattern, toolSchemas } from '../tool-schema/tool-schemas.ts'
+import { isAlwaysListed, isFindable } from '../tool-search/always-listed.ts'
+import { type Indexed, indexOf } from '../tool-search/rank.ts'
+import { SEARCH_TOOLS } from '../tool-search/search-tools.ts'
 import { type CallerNeeds, needOfAll, type ToolNeed } from './tool-needs.ts'
-import { describedNeed, toolMeta } from './tool-schema/tool-meta.ts'
-import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
-import { isAlwaysListed, isFindable } from './tool-search/always-listed.ts'
-import { type Indexed, indexOf } from './tool-search/rank.ts'
-import { SEARCH_TOOLS } from './tool-search/search-tools.ts'
 
 /** The tools as MCP clients see them, worked out once. */
 export interface ToolList {

@@ -1,8 +1,8 @@
-import { type Action, guardsOn } from '../../contract/call/action.ts'
-import { CALLER_CLASSES, type CallerClass } from '../../contract/call/need.ts'
-import type { CallState } from '../../engine/call-state.ts'
-import { decidingRights, type Held, lackingScopes } from '../../policy/guards/lacking-scopes.ts'
-import { callerClass } from '../../policy/need.ts'
+import { type Action, guardsOn } from '../../../contract/call/action.ts'
+import { CALLER_CLASSES, type CallerClass } from '../../../contract/call/need.ts'
+import type { CallState } from '../../../engine/call-state.ts'
+import { decidingRights, type Held, lackingScopes } from '../../../policy/guards/lacking-scopes.ts'
+import { callerClass } from '../../../policy/need.ts'
 
 /** What a call of a tool needs that its caller does not bring. */
 export interface ToolNeed {
