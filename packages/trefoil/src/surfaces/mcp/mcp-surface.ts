@@ -8,7 +8,6 @@ import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan } from '../../engine/plan.ts'
 import { decideMcpOrigin } from '../../policy/mcp-origin.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
-import { compileVisible, PerVisible } from '../agent/visible-actions.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Recorder } from '../recorder.ts'
 import { walk } from '../walk.ts'
@@ -24,7 +23,8 @@ import { compileResources } from './resources/resources.ts'
 import { RunningCalls } from './running-calls.ts'
 import { serverFacts } from './server-facts.ts'
 import { StdioConnection } from './stdio/stdio-connection.ts'
-import { type ToolList, visibleTools } from './tool-list.ts'
+import { compileCallerTools } from './tool-list/caller-tools.ts'
+import type { ToolList } from './tool-list/tool-list.ts'
 import { refuseSearchNames } from './tool-search/refuse-search-names.ts'
 import { legacy } from './wire/legacy.ts'
 import { argumentHeaders } from './wire/routing-headers.ts'
@@ -69,8 +69,7 @@ export function mcpSurface(
     get tools() {
       return toolList()
     },
-    visible: compileVisible(tools, 'mcp', app),
-    toolsOf: new PerVisible((visible) => visibleTools(toolList(), visible)),
+    toolsFor: compileCallerTools(tools, app, toolList),
     calls,
     resources: compileResources(catalogue.actions, app),
     prompts: compilePrompts(catalogue.actions, app),
