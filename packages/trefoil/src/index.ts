@@ -29,6 +29,7 @@ export { handle } from './app/declare/routes.ts'
 export { UnfitForProduction } from './app/fitness/production.ts'
 export type { CliOptions, McpOptions, McpToolsOptions } from './app/options/agent-options.ts'
 export type { AppOptions } from './app/options/app-options.ts'
+export type { AskingOptions } from './app/options/asking-options.ts'
 export type { AuditOptions } from './app/options/audit-options.ts'
 export type { BrowserOptions } from './app/options/browser-options.ts'
 export type { DocsOptions } from './app/options/docs-options.ts'
@@ -53,6 +54,16 @@ export type { Reply, ReplyOptions } from './contract/answer/reply.ts'
 export { metaOf, reply } from './contract/answer/reply.ts'
 export type { EncodedSchema, ReturningOptions, TwoWaySchema } from './contract/answer/returned.ts'
 export { encoded, returning } from './contract/answer/returned.ts'
+export type { AskCapability } from './contract/ask/capability.ts'
+export type {
+  Answered,
+  AnswersOf,
+  AskOptions,
+  Question,
+  Questions,
+} from './contract/ask/question.ts'
+export type { Root, Sampled } from './contract/ask/questions.ts'
+export { ask } from './contract/ask/questions.ts'
 export type { AccessEvent, AccessLog } from './contract/call/access-event.ts'
 export type {
   Action,

@@ -6,7 +6,9 @@ import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
+import type { SpentTokens } from '../contract/ports/spent-tokens.ts'
 import type { TransactionPort } from '../contract/ports/transaction.ts'
+import type { RequestStates } from '../identity/request-state.ts'
 import type { Observers } from '../record/observers.ts'
 import type { Tracing } from '../record/trace-source.ts'
 import type { BackgroundTasks } from './background/background-tasks.ts'
@@ -37,6 +39,14 @@ export interface AppContext {
   readonly credentialHeaders: ReadonlySet<string>
   readonly approval: ApprovalDecider | null
   readonly personOf: PersonOf
+  /** How calls ask. */
+  readonly asking: {
+    readonly states: RequestStates
+    /** Milliseconds that an answer may take. */
+    readonly lifetime: number
+    /** Where answers that count once are noted. */
+    readonly spent: SpentTokens
+  }
   /** Asked in order; so are the next two. */
   readonly admit: readonly AdmitPort[]
   readonly limits: readonly LimitsPort[]

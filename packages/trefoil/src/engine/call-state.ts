@@ -16,6 +16,7 @@ import type { RateStanding } from '../contract/ports/rate-store.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
+import type { Asking } from './asking/asking.ts'
 import { type CallIds, idFields } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
@@ -86,6 +87,10 @@ export class CallState implements CallIds, CloseHooks {
   /** Hash of action and arguments, when approval or a dry run needed it. */
   argumentsHash: string | null = null
   redemption: Redemption | null = null
+  /** What it asks, and what has been answered; `null` while nothing is. */
+  asking: Asking | null = null
+  /** True once the developer's code has given back what it answers. */
+  hasReturned = false
   /** What decided a refusal: the name of a guard, or `approval`. */
   rule: string | null = null
   /** Code of a credential that was refused. */

@@ -1,5 +1,7 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { ServerStop } from '../contract/answer/exchange.ts'
+import type { AskCapability } from '../contract/ask/capability.ts'
+import type { SentAnswers } from '../contract/ask/sent-answers.ts'
 import type { Action } from '../contract/call/action.ts'
 import type { ClientFacts, RequestFacts } from '../contract/call/call-facts.ts'
 import type { Progress } from '../contract/content/progress.ts'
@@ -33,6 +35,10 @@ export interface Inbound extends RequestFacts {
   readonly showsHeaders: boolean
   readonly approvalToken: string | null
   readonly dryRun: boolean
+  /** What its program can be asked for; absent for nothing. */
+  capabilities?(): readonly AskCapability[]
+  /** Answers to what an earlier round asked; absent or `null` for none. */
+  answers?(): SentAnswers | Problem | null
   /** Nonce of this answer's Content-Security-Policy; empty when its policy has none. */
   readonly cspNonce: string
   /**

@@ -5,6 +5,7 @@ import type { StageMaker, StageSite } from './stage.ts'
 import { admitStage } from './stages/admit.ts'
 import { agentWritesStage, inTurn } from './stages/agent-writes.ts'
 import { answerStage } from './stages/answer.ts'
+import { answersStage } from './stages/answers.ts'
 import { approvalStage } from './stages/approval.ts'
 import { auditIntentStage } from './stages/audit-intent.ts'
 import { bindStage } from './stages/bind.ts'
@@ -168,9 +169,15 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'approval',
     by: 'engine',
-    what: 'the circuit breaker; what the caller needs; the hash of the bound arguments, then who approves; a dry run ends here',
-    problems: ['CIRCUIT_OPEN', 'approval_required', 'approval_denied'],
-    compile: (site) => inTurn(circuitStage(site), approvalStage(site)),
+    what: 'the circuit breaker; answers to what was asked; what the caller needs; the hash of the bound arguments, then who approves; a dry run ends here',
+    problems: [
+      'CIRCUIT_OPEN',
+      'invalid_request_state',
+      'invalid_answers',
+      'approval_required',
+      'approval_denied',
+    ],
+    compile: (site) => inTurn(circuitStage(site), inTurn(answersStage(site), approvalStage(site))),
   },
   {
     name: 'audit-intent',
@@ -190,7 +197,13 @@ const ROWS: readonly StageRow[] = [
     name: 'execute',
     by: 'engine',
     what: 'dependencies, middleware, handler',
-    problems: ['http_error', 'transaction_conflict', 'INTERNAL_ERROR'],
+    problems: [
+      'http_error',
+      'input_required',
+      'capability_missing',
+      'transaction_conflict',
+      'INTERNAL_ERROR',
+    ],
     compile: ({ action }) => executeStage(action),
   },
   {

@@ -71,6 +71,8 @@ function opened(secret: Uint8Array, bytes: Uint8Array, binding: string): string 
 
 /** A key for each state: one key for all of them would bound how many there may be. */
 function derived(secret: Uint8Array, seed: Uint8Array): { key: KeyObject; nonce: Uint8Array } {
-  const made = new Uint8Array(hkdfSync('sha256', createSecretKey(secret), seed, PURPOSE, 32 + NONCE))
+  const made = new Uint8Array(
+    hkdfSync('sha256', createSecretKey(secret), seed, PURPOSE, 32 + NONCE),
+  )
   return { key: createSecretKey(made.subarray(0, 32)), nonce: made.subarray(32) }
 }

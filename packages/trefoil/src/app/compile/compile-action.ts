@@ -168,6 +168,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     toolMeta: compileToolMeta(options, where),
     changes,
     external: options.external ?? false,
+    asks: options.asks ?? false,
     forms: compileForms(options.forms, params, where),
     refusesOtherSites: options.csrf === 'always',
     audit: options.audit ?? null,

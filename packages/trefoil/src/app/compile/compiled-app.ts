@@ -5,6 +5,7 @@ import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
+import { spentHere } from '../../engine/asking/spent-here.ts'
 import { BackgroundTasks } from '../../engine/background/background-tasks.ts'
 import { AnswerCache } from '../../engine/cached/answer-cache.ts'
 import type { Substitutes } from '../../engine/dependencies/substitute.ts'
@@ -18,6 +19,7 @@ import { CREDENTIAL_HEADERS } from '../../web/raw-headers.ts'
 import type { Declaration } from '../declare/declaration.ts'
 import { checkClosed } from '../fitness/closed.ts'
 import type { AppConfig } from '../options/app-config.ts'
+import { statesOf } from '../options/asking-options.ts'
 import type { CompiledAction } from './compile-action.ts'
 import { createSurfaces, type Surfaces } from './create-surfaces.ts'
 import type { JoinedParts } from './join-parts.ts'
@@ -93,6 +95,11 @@ export function compileApp(
     auth: config.auth,
     credentialHeaders: credentialHeaders(config.auth),
     personOf: config.personOf ?? issuerAndSubject,
+    asking: Object.freeze({
+      states: statesOf(config.asking, config.random),
+      lifetime: config.asking.lifetime,
+      spent: config.asking.spent ?? spentHere(config.clock),
+    }),
     approval: parts.approval,
     admit: parts.admit,
     limits: parts.limits,

@@ -49,6 +49,7 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
     'deprecated',
     'changes',
     'external',
+    'asks',
     'forms',
     'listed',
   ] as const) {

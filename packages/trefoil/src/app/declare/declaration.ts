@@ -27,6 +27,7 @@ export interface DeclaredOptions extends SharedOptions {
   readonly meta?: Readonly<Record<string, unknown>>
   readonly changes?: boolean
   readonly external?: boolean
+  readonly asks?: boolean
   readonly forms?: boolean
   readonly csrf?: 'authenticated' | 'always'
   readonly audit?: boolean | 'required'
@@ -140,6 +141,7 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   meta: true,
   changes: true,
   external: true,
+  asks: true,
   forms: true,
   csrf: true,
   audit: true,

@@ -184,6 +184,11 @@ export interface OperationOptions<
   /** Acts outside the database too: sends mail, takes money. Default false. */
   readonly external?: boolean
   /**
+   * It may ask its caller while it runs (`call.ask()`). Needed where it is on HTTP, whose clients are answered 409 with the
+   * questions. Not together with `needsApproval` or `cache`. Default false.
+   */
+  readonly asks?: boolean
+  /**
    * Its body fields come as an urlencoded form as well, decoded as flags are. Not for secrets of browsers without
    * `csrf: 'always'`: any page can send a form anywhere. Default false.
    */

@@ -5,7 +5,7 @@ import type { AppConfig } from '../options/app-config.ts'
 /** What an app keeps in the memory of one process, and what it then means that several serve it. */
 export function keptByEachWorker(
   { actions }: Catalogue,
-  { limits, env }: AppConfig,
+  { asking, limits, env }: AppConfig,
 ): readonly { readonly workers: number; readonly message: string }[] {
   const workers = workerNumber(env)?.of ?? 1
   if (workers === 1) return []
@@ -18,6 +18,11 @@ export function keptByEachWorker(
   if (limits.inFlight !== null || actions.some(({ concurrency }) => concurrency.length > 0)) {
     messages.push(
       `Places (concurrency, limits.inFlight) are those of one worker: ${workers} workers have ${workers} times as many`,
+    )
+  }
+  if (asking.keys === null && actions.some(({ asks }) => asks)) {
+    messages.push(
+      `Each of ${workers} workers takes answers to its own questions alone: give asking.keys a ring that they share`,
     )
   }
   if (actions.some(({ cache }) => cache !== null)) {

@@ -19,6 +19,7 @@ import {
   type McpValues,
 } from './agent-options.ts'
 import { agentWrites } from './agent-writes.ts'
+import { ASKING, type AskingOptions, type AskingValues } from './asking-options.ts'
 import { AUDIT_HOOK, type AuditOptions, type AuditOptionValues } from './audit-options.ts'
 import { BROWSER, type BrowserOptions, type BrowserValues } from './browser-options.ts'
 import { DOCS, type DocsOptions, type DocsValues } from './docs-options.ts'
@@ -81,6 +82,8 @@ export interface AppOptions {
   readonly docs?: DocsOptions
   /** The MCP endpoint. */
   readonly mcp?: McpOptions
+  /** What calls ask their caller (`call.ask()`). */
+  readonly asking?: AskingOptions
   /** CLI actions. */
   readonly cli?: CliOptions
   /** What is written down, and where. */
@@ -113,6 +116,7 @@ export type AppValues = Values<
     readonly limits: LimitValues
     readonly docs: DocsValues
     readonly mcp: McpValues
+    readonly asking: AskingValues
     readonly cli: CliValues
     readonly log: LogValues
     readonly state: object | null
@@ -230,6 +234,11 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
     },
     docs: { group: DOCS, default: {}, doc: 'The pages about the API, see [docs](#docs).' },
     mcp: { group: MCP, default: {}, doc: 'The MCP endpoint, see [mcp](#mcp).' },
+    asking: {
+      group: ASKING,
+      default: {},
+      doc: 'What calls ask their caller, see [asking](asking.md).',
+    },
     cli: { group: CLI, default: {}, doc: 'CLI actions, see [cli](#cli).' },
     log: { group: LOG, default: {}, doc: 'What is written down, and where, see [log](#log).' },
     state: {

@@ -33,7 +33,7 @@ function documentOf(schema: Schema): JsonSchema {
   }
   if (document === null) {
     throw new ImproperlyConfigured(
-      'form(): its schema has no JSON Schema; use one that JSON can express, such as z.object({ ok: z.boolean() })',
+      'ask.form(): its schema has no JSON Schema; use one that JSON can express, such as z.object({ ok: z.boolean() })',
     )
   }
   return inlineReferences(document, 'Form').schema
@@ -43,12 +43,12 @@ function flat(document: JsonSchema): JsonSchema {
   const { type, properties } = document
   if (type !== 'object' || !isRecord(properties)) {
     throw new ImproperlyConfigured(
-      'form(): its schema must be one object of fields, such as z.object({ ok: z.boolean() })',
+      'ask.form(): its schema must be one object of fields, such as z.object({ ok: z.boolean() })',
     )
   }
   const names = Object.keys(properties)
   if (names.length === 0 || names.length > MOST_FIELDS) {
-    throw new ImproperlyConfigured(`form(): a form has 1 to ${MOST_FIELDS} fields`)
+    throw new ImproperlyConfigured(`ask.form(): a form has 1 to ${MOST_FIELDS} fields`)
   }
   const fields = names.map((name) => [name, fieldOf(name, properties[name])])
   const required = Array.isArray(document['required']) ? document['required'] : []
@@ -68,11 +68,11 @@ function deepFrozen(schema: JsonSchema): JsonSchema {
 }
 
 function fieldOf(name: string, field: unknown): JsonSchema {
-  const wrong = (why: string) => new ImproperlyConfigured(`form(): field '${name}' ${why}`)
+  const wrong = (why: string) => new ImproperlyConfigured(`ask.form(): field '${name}' ${why}`)
   if (!isRecord(field)) throw wrong('may be anything; give it a type')
   if (field['writeOnly'] === true || field['format'] === 'password') {
     // The program of the caller reads it, and its model may.
-    throw wrong('is a secret, which forms may not ask for; use visit() and a page of yours')
+    throw wrong('is a secret, which forms may not ask for; use ask.visit() and a page of yours')
   }
   const made = choice(field) ?? severalOf(field) ?? primitive(field)
   if (made === null) {
@@ -133,7 +133,9 @@ function titledOf(options: unknown): readonly JsonSchema[] | null {
 }
 
 function isTexts(values: unknown): values is readonly string[] {
-  return Array.isArray(values) && values.length > 0 && values.every((one) => typeof one === 'string')
+  return (
+    Array.isArray(values) && values.length > 0 && values.every((one) => typeof one === 'string')
+  )
 }
 
 function pick(schema: JsonSchema, names: readonly string[]): JsonSchema {

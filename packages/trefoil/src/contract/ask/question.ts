@@ -1,7 +1,6 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import type { Awaitable } from '../../base/promise.ts'
-import type { JsonSchema } from '../params/schema.ts'
-import type { SchemaIssue } from '../params/schema.ts'
+import type { JsonSchema, SchemaIssue } from '../params/schema.ts'
 import type { AskCapability } from './capability.ts'
 
 /** What came back of a question. `value` is what the schema of a form made of what was typed. */
@@ -38,7 +37,7 @@ export let factsOf: <Value>(question: Question<Value>) => QuestionFacts<Value>
 /** True for what a maker of questions made, and nothing that looks like it. */
 export let isQuestion: (value: unknown) => value is Question
 
-/** Something to ask the caller, made by `form()`, `visit()` and their like; asked by `call.ask()`. */
+/** Something to ask the caller, made by `ask.form()`, `ask.visit()` and their like; asked by `call.ask()`. */
 export class Question<out Value = unknown> {
   readonly #facts: QuestionFacts<Value>
 

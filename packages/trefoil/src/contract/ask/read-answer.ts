@@ -1,15 +1,17 @@
 import { isRecord } from '../../base/plain/is-record.ts'
-import { promised } from '../../base/promise.ts'
 import type { Awaitable } from '../../base/promise.ts'
-import { validatorOf } from '../params/validate.ts'
+import { promised } from '../../base/promise.ts'
 import type { Schema, SchemaResult } from '../params/schema.ts'
+import { validatorOf } from '../params/validate.ts'
 import type { ReadAnswer } from './question.ts'
 
 const DECLINED: ReadAnswer<never> = { answered: Object.freeze({ action: 'decline' }) }
 const CANCELLED: ReadAnswer<never> = { answered: Object.freeze({ action: 'cancel' }) }
 
 /** An answer that is none. */
-export function noAnswer(message: string): { readonly issues: readonly [{ readonly message: string }] } {
+export function noAnswer(message: string): {
+  readonly issues: readonly [{ readonly message: string }]
+} {
   return { issues: [{ message }] }
 }
 

@@ -132,6 +132,8 @@ export interface Action {
   readonly changes: boolean
   /** True when it acts outside the database, where nothing can be taken back. */
   readonly external: boolean
+  /** True when it says that it may ask its caller while it runs. */
+  readonly asks: boolean
   /** True when its body fields may come as an urlencoded form. */
   readonly forms: boolean
   /** True when calls of other sites are refused whatever they bring. */
@@ -203,6 +205,7 @@ export function emptyAction(name: string): Action {
     toolMeta: null,
     changes: true,
     external: false,
+    asks: false,
     forms: false,
     refusesOtherSites: false,
     audit: null,

@@ -1,3 +1,4 @@
+import type { AskCapability } from '../ask/capability.ts'
 import type { RequestBody } from '../params/request-body.ts'
 import type { Logger } from './logger.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
@@ -41,6 +42,15 @@ export interface ClientFacts {
   readonly address: string | null
   /** What it calls itself (`User-Agent`), as sent and therefore not to be trusted; `null` for nothing. */
   readonly userAgent: string | null
+}
+
+/** The same as a handler sees it. */
+export interface CallClient extends ClientFacts {
+  /**
+   * Whether it can be asked for that, by what it says of itself: an MCP client of 2026-07-28 with each request. On HTTP
+   * and in a terminal `form` and `url` are true; for lists, rehearsals and older MCP clients all are false.
+   */
+  can(capability: AskCapability): boolean
 }
 
 /**

@@ -1,7 +1,15 @@
 import type { Awaitable } from '../../base/promise.ts'
+import type { AnswersOf, AskOptions, Questions } from '../ask/question.ts'
 import type { AuthContext } from '../auth/auth-context.ts'
 import type { GuardDecision } from '../auth/guard-decision.ts'
-import type { ActionFacts, CallFacts, ClientFacts, HeaderReader, SentValues } from './call-facts.ts'
+import type {
+  ActionFacts,
+  CallClient,
+  CallFacts,
+  ClientFacts,
+  HeaderReader,
+  SentValues,
+} from './call-facts.ts'
 import type { Dependency } from './dependency.ts'
 import type { Logger } from './logger.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
@@ -15,7 +23,9 @@ export interface Call<
   Auth extends AuthContext | null = AuthContext | null,
   State = unknown,
   AppState = unknown,
-> extends CallFacts {
+> extends Omit<CallFacts, 'client'> {
+  /** The program at the other end, and what it can be asked for. */
+  readonly client: CallClient
   /** Who is calling. Not `null` exactly when every exposed surface is covered and not public. */
   readonly auth: Auth
   /**
@@ -52,6 +62,23 @@ export interface Call<
    * @throws Error when the call has ended
    */
   authorize(guard: Guard): Promise<void>
+  /**
+   * Asks the caller: `const { sure } = await call.ask({ sure: ask.form('Refund it?', schema) })`. Nothing waits. The call ends
+   * here, what it has done in `data.db` is rolled back, and the caller is told the questions; with the answers the handler
+   * runs again from the top, and this gives them back. So ask before you write, and before what cannot be taken back. An
+   * answer was said by the caller's program: it proves no person, and is no approval.
+   *
+   * @param questions by keys of yours: made by `ask.form()` and `ask.visit()`; 1 to 20
+   * @returns for each key `accept` with its value, `decline` or `cancel`
+   * @throws Problem `input_required`, which ends the call whatever is made of it
+   * @throws Problem `capability_missing` where the client cannot be asked; `call.client.can()` tells before
+   * @throws ImproperlyConfigured outside of a handler, in an action that may need an approval, on HTTP without `asks: true`,
+   *   and for one key with two questions
+   */
+  ask<const Asked extends Questions>(
+    questions: Asked,
+    options?: AskOptions,
+  ): Promise<AnswersOf<Asked>>
   /**
    * Says how far the call has come: `call.progress(3, 10, 'row 3 of 10')`. An MCP client that asked for it is told
    * while it waits, at most ten times a second on the whole; of more, the newest is kept. At a terminal the CLI

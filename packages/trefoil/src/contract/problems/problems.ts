@@ -9,6 +9,10 @@ export type ProblemCode =
   | 'ACCESS_DENIED'
   | 'approval_required'
   | 'approval_denied'
+  | 'input_required'
+  | 'invalid_request_state'
+  | 'invalid_answers'
+  | 'capability_missing'
   | 'transaction_conflict'
   | 'VALIDATION_ERROR'
   | 'http_error'
@@ -103,6 +107,35 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 1,
     text: 'Approval denied',
     fix: 'Do not retry. A token approves one action with exactly one set of arguments.',
+  },
+  // What it asks for while it runs
+  input_required: {
+    status: 409,
+    mcp: 'tool',
+    exit: 75,
+    text: 'Input required',
+    fix: 'Answer `questions` and repeat the same call with the answers and `request_state`.',
+  },
+  invalid_request_state: {
+    status: 400,
+    mcp: RPC.params,
+    exit: 1,
+    text: 'The state of the questions is not of this call, or too old',
+    fix: 'Repeat the call without answers; it asks again.',
+  },
+  invalid_answers: {
+    status: 400,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Invalid answers',
+    fix: 'Answers are a JSON object by key of the question, sent together with `request_state`.',
+  },
+  capability_missing: {
+    status: 400,
+    mcp: -32021,
+    exit: 1,
+    text: 'The client cannot be asked for what this call needs',
+    fix: 'Use a client that declares the required capabilities.',
   },
   // What was asked
   VALIDATION_ERROR: {

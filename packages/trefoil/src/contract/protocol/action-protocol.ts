@@ -52,6 +52,9 @@ export interface ActionCallRequest {
   /** Validate and hash, run nothing. Default `false`. */
   readonly dry_run?: boolean
   readonly approval_token?: string
+  /** What came with the questions of an earlier round (`input_required`), and the answers by key. */
+  readonly request_state?: string
+  readonly answers?: Readonly<Record<string, unknown>>
   /**
    * Arguments that were typed, where text is one of several types: read as HTTP reads text, by asking the
    * schema, so that `5` is the same value in a flag and in a query. Default: all are JSON.

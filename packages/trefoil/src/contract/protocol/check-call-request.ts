@@ -7,6 +7,8 @@ const MEMBERS: OptionNames<ActionCallRequest> = {
   arguments: true,
   dry_run: true,
   approval_token: true,
+  request_state: true,
+  answers: true,
   texts: true,
 }
 
@@ -21,5 +23,12 @@ export function checkCallRequest(request: ActionCallRequest): void {
   checkOptionNames(where, request, MEMBERS)
   requireText(`${where}: action`, request.action)
   if (request.arguments !== undefined) checkRecord(`${where}: arguments`, request.arguments)
+  checkAnswers(where, request)
   checkFlag(`${where}: dry_run`, request.dry_run)
+}
+
+function checkAnswers(where: string, { request_state: state, answers }: ActionCallRequest): void {
+  if (state === undefined && answers === undefined) return
+  requireText(`${where}: request_state`, state)
+  checkRecord(`${where}: answers`, answers)
 }

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { Outcome } from '../../contract/call/outcome.ts'
-import { type Problem, refuse } from '../../contract/problems/problem.ts'
+import { Problem, refuse } from '../../contract/problems/problem.ts'
 import { discardStream } from '../answer/stream.ts'
 import type { CallState } from '../call-state.ts'
 import { RolledBack } from '../dependencies/dependency-scope.ts'
@@ -55,15 +55,34 @@ export async function settleError(state: CallState, error: unknown): Promise<Out
   state.failure = failed ?? { error }
   // What did not commit did not happen, whatever a handler or a middleware makes of it.
   if (failed !== null) return { kind: 'problem', problem: toProblem(state, failed.error) }
+  const asked = askedOf(state, error)
+  if (asked !== null) return asked
   try {
     // Error handlers are for the developer's code: one of them must not turn a refusal of an earlier
     // stage into an answer.
-    return state.hasBegun
-      ? await settleThrown(state, error)
-      : { kind: 'problem', problem: toProblem(state, error) }
+    if (!state.hasBegun) return { kind: 'problem', problem: toProblem(state, error) }
+    const settled = await settleThrown(state, error)
+    // An error handler may have asked.
+    return askedOf(state, error) ?? settled
   } catch (raised) {
     return { kind: 'problem', problem: toProblem(state, raised) }
   }
+}
+
+/** The questions that the call has left open, whatever its code has thrown, or made of them. */
+function askedOf(state: CallState, error: unknown): Outcome | null {
+  let problem: Problem | null
+  try {
+    problem = state.asking?.end() ?? null
+  } catch (failed) {
+    problem = toProblem(state, failed)
+  }
+  if (problem === null) return null
+  if (!Problem.is(error)) {
+    state.log.warn({ err: error }, 'A call that had asked failed by something else')
+  }
+  state.failure = { error: problem }
+  return { kind: 'problem', problem }
 }
 
 export function told(state: CallState, problem: Problem): Outcome {

@@ -58,6 +58,8 @@ export async function takeBack(state: CallState, error: unknown): Promise<undefi
   state.phase = 'checking'
   discardStream(state.returned)
   state.returned = undefined
+  state.hasReturned = false
+  state.asking?.takeBack()
   state.answer = null
   state.failure = null
   state.closeFailure = null

@@ -36,6 +36,10 @@ export function executeStage(action: Action): Stage {
 
 function take(state: CallState, returned: unknown): undefined {
   state.returned = returned
+  state.hasReturned = true
+  // A handler that caught it would report as done what has only been asked about.
+  const asked = state.asking?.end() ?? null
+  if (asked !== null) throw asked
   // A middleware that caught it would report as done what was not committed.
   if (state.closeFailure !== null) throw state.closeFailure.error
 }
@@ -56,6 +60,12 @@ function handlerWithDependencies(action: Action): Inner {
       if (state.ended || state.overdue() !== null) throw new LateStart()
       const run = () => handler(args, callOf(state))
       value = holdStream(await (around === null ? run() : around(state, run)))
+      // Whatever the handler made of it: what it has done so far is not kept.
+      const asked = state.asking?.end() ?? null
+      if (asked !== null) {
+        discardStream(value)
+        throw asked
+      }
     } catch (error) {
       await closeFunctionScope(state, { error })
       throw error

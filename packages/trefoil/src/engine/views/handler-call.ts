@@ -1,18 +1,21 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { type Awaitable, held } from '../../base/promise.ts'
+import type { AnswersOf, AskOptions, Questions } from '../../contract/ask/question.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import { readGuard } from '../../contract/auth/read-guard.ts'
 import type { BackgroundCall, BackgroundOptions, Call, Guard } from '../../contract/call/call.ts'
-import type { ActionFacts } from '../../contract/call/call-facts.ts'
+import type { ActionFacts, CallClient } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import type { Progress } from '../../contract/content/progress.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
 import { checkFlag, shownValue } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problems/problem.ts'
+import { askCaller } from '../asking/ask-caller.ts'
 import type { CallState } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
 import { resolveDependency } from '../dependencies/resolve-dependency.ts'
 import { boundArguments } from './bound-arguments.ts'
+import { CallerView } from './caller-view.ts'
 import { FactsView, stateOf } from './facts-view.ts'
 
 /** The one view that handlers, middleware, guards and error handlers of a call are given. */
@@ -22,6 +25,7 @@ export function callOf(state: CallState): Call {
 }
 
 class HandlerCall extends FactsView implements Call {
+  #client: CallerView | null = null
   /** The run it was made for. */
   readonly #run: number
 
@@ -33,6 +37,12 @@ class HandlerCall extends FactsView implements Call {
 
   get action(): ActionFacts {
     return stateOf(this).site.facts
+  }
+  override get client(): CallClient {
+    const state = stateOf(this)
+    state.look('call')
+    this.#client ??= new CallerView(state)
+    return this.#client
   }
   get auth(): AuthContext | null {
     const state = stateOf(this)
@@ -63,6 +73,25 @@ class HandlerCall extends FactsView implements Call {
 
   authorize(guard: Guard): Promise<void> {
     return held(this.#authorize(guard))
+  }
+
+  ask<const Asked extends Questions>(
+    questions: Asked,
+    options: AskOptions = {},
+  ): Promise<AnswersOf<Asked>> {
+    // Read by key, each answer by the question that was asked under it.
+    return held(this.#ask(questions, options)) as Promise<AnswersOf<Asked>>
+  }
+
+  async #ask(questions: Questions, options: AskOptions): Promise<unknown> {
+    const state = stateOf(this)
+    refuseLate(state, 'ask')
+    this.#refuseOld(state, 'ask')
+    const answers = await askCaller(state, questions, options)
+    // The schema of an answer may have taken until after the deadline.
+    refuseLate(state, 'ask')
+    this.#refuseOld(state, 'ask')
+    return answers
   }
 
   async #resolve<Value>(dependency: Dependency<Value>): Promise<Value> {

@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Duration } from '../../base/duration.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
 import { flag, orNull } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
@@ -8,6 +7,7 @@ import { readOptions } from '../../contract/options/read-options.ts'
 import type { SpentTokens } from '../../contract/ports/spent-tokens.ts'
 import { durationFrom } from '../bounded-duration.ts'
 import { isKeyRing, type KeyRing } from '../key-ring.ts'
+import { spentTokens } from '../spent-kind.ts'
 import { DpopNonces } from './dpop-nonces.ts'
 import { DpopProofs } from './dpop-proofs.ts'
 import type { PossessionRules } from './possession.ts'
@@ -41,16 +41,6 @@ const nonce: OptionKind<boolean | KeyRing> = {
       : { mistake: 'must be true, false or keyRing(…)' },
 }
 
-const spent: OptionKind<SpentTokens> = {
-  words: 'a store of spent tokens',
-  read(value) {
-    const { spend }: Partial<Record<keyof SpentTokens, unknown>> = isRecord(value) ? value : {}
-    return typeof spend === 'function'
-      ? { value: Object.freeze({ spend: spend.bind(value) }) }
-      : { mistake: 'must be a store of spent tokens, such as sqlSpentTokens(data)' }
-  },
-}
-
 /** The rows of {@link DpopOptions}. */
 export const DPOP: OptionGroup<DpopOptions, DpopValues> = {
   name: 'jwtAuth(): dpop',
@@ -68,7 +58,7 @@ export const DPOP: OptionGroup<DpopOptions, DpopValues> = {
       doc: 'Wants a nonce of ours in each proof; several processes need one `keyRing(…)`.',
     },
     spent: {
-      read: orNull(spent),
+      read: orNull(spentTokens),
       default: null,
       shown: 'the memory of this process',
       doc: 'Where used proofs are noted for all processes, such as `sqlSpentTokens(data)`.',

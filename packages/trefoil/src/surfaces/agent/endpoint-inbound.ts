@@ -1,5 +1,7 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ServerStop } from '../../contract/answer/exchange.ts'
+import type { AskCapability } from '../../contract/ask/capability.ts'
+import type { SentAnswers } from '../../contract/ask/sent-answers.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
@@ -29,6 +31,10 @@ export interface AgentCall {
   readonly wholeAnswers: number
   /** True when a caller who leaves wants nothing done any more. */
   readonly cancels: boolean
+  /** What its program can be asked for; absent for nothing. */
+  readonly capabilities?: (() => readonly AskCapability[]) | undefined
+  /** Answers to what an earlier round asked. */
+  readonly answers?: SentAnswers | null | undefined
 }
 
 /** A call that came as JSON arguments through another surface's HTTP endpoint. */
@@ -52,6 +58,8 @@ export class EndpointInbound implements Inbound {
   readonly #args: Readonly<Record<string, unknown>>
   readonly #areTexts: boolean
   readonly #texts: readonly string[] | undefined
+  readonly #capabilities: AgentCall['capabilities']
+  readonly #answers: SentAnswers | null
 
   constructor(request: EndpointRequest, call: AgentCall) {
     this.#request = request
@@ -59,6 +67,8 @@ export class EndpointInbound implements Inbound {
     this.#args = call.args
     this.#areTexts = call.areTexts === true
     this.#texts = call.texts
+    this.#capabilities = call.capabilities
+    this.#answers = call.answers ?? null
     this.method = request.exchange.method
     this.rawHeaders = request.exchange.rawHeaders
     this.path = request.path
@@ -71,6 +81,14 @@ export class EndpointInbound implements Inbound {
     this.wholeAnswers = call.wholeAnswers
     this.cancels = call.cancels
     this.receivedAt = request.arrival.receivedAt
+  }
+
+  capabilities(): readonly AskCapability[] {
+    return this.#capabilities?.() ?? []
+  }
+
+  answers(): SentAnswers | null {
+    return this.#answers
   }
 
   get certificate(): Uint8Array | null {

@@ -1,4 +1,6 @@
 import type { Awaitable } from '../../base/promise.ts'
+import type { AskCapability } from '../../contract/ask/capability.ts'
+import type { SentAnswers } from '../../contract/ask/sent-answers.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
 import type { Progress } from '../../contract/content/progress.ts'
@@ -74,6 +76,14 @@ export class NearInbound implements Inbound {
   /** True once its answer is complete. */
   get isDone(): boolean {
     return this.#isDone
+  }
+
+  capabilities(): readonly AskCapability[] {
+    return this.#call.capabilities?.() ?? []
+  }
+
+  answers(): SentAnswers | null {
+    return this.#call.answers ?? null
   }
 
   get aborted(): boolean {

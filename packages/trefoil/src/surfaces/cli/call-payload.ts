@@ -1,5 +1,6 @@
 import { readStrictJson, type StrictJsonLimits } from '../../base/json/strict-json.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
+import type { SentAnswers } from '../../contract/ask/sent-answers.ts'
 import { refuseJson } from '../../contract/problems/json-problem.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import type { AgentOptions } from '../agent/endpoint-inbound.ts'
@@ -12,6 +13,8 @@ export interface CallPayload {
   /** Arguments that were typed as text, if it is said. */
   readonly texts?: readonly string[] | undefined
   readonly options: AgentOptions
+  /** To what an earlier round asked; `null` for none. */
+  readonly answers: SentAnswers | null
   readonly problem: Problem | null
 }
 
@@ -23,6 +26,7 @@ const NOTHING = {
   args: {},
   texts: NO_TEXTS,
   options: { approvalToken: null, dryRun: false },
+  answers: null,
 } as const
 
 /**
@@ -44,7 +48,9 @@ export function readCallPayload(bytes: Uint8Array, limits: StrictJsonLimits): Ca
   if (typeof action !== 'string' || action === '') {
     return { ...NOTHING, action: null, problem: refuse('invalid_action') }
   }
-  const wrong = (code: 'invalid_arguments' | 'invalid_dry_run' | 'invalid_approval') => ({
+  const wrong = (
+    code: 'invalid_arguments' | 'invalid_dry_run' | 'invalid_approval' | 'invalid_answers',
+  ) => ({
     ...NOTHING,
     action,
     problem: refuse(code),
@@ -54,8 +60,17 @@ export function readCallPayload(bytes: Uint8Array, limits: StrictJsonLimits): Ca
   if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
     return wrong('invalid_approval')
   }
+  const answers = readAnswers(payload['request_state'] ?? null, payload['answers'] ?? null)
+  if (answers === undefined) return wrong('invalid_answers')
   const texts = readTexts(payload['texts'])
-  return { action, args, texts, options: { approvalToken: token, dryRun }, problem: null }
+  return { action, args, texts, options: { approvalToken: token, dryRun }, answers, problem: null }
+}
+
+/** @returns `undefined` for what are no answers */
+export function readAnswers(state: unknown, answers: unknown): SentAnswers | null | undefined {
+  if (state === null && answers === null) return null
+  if (typeof state !== 'string' || !isRecord(answers)) return undefined
+  return { state, answers }
 }
 
 /** What is no list of names is none: its arguments are JSON, and their schemas refuse what is not. */

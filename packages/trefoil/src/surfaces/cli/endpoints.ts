@@ -1,6 +1,7 @@
 import { deeper } from '../../base/json/strict-json.ts'
 import { isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
+import { OF_PEOPLE } from '../../contract/ask/capability.ts'
 import { Problem } from '../../contract/problems/problem.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
 import type { ProblemIds } from '../../engine/call-ids.ts'
@@ -99,6 +100,8 @@ function inboundOf(
     options: payload?.options ?? NO_AGENT_OPTIONS,
     wholeAnswers: parts.maxResponseSize,
     cancels: false,
+    capabilities: () => OF_PEOPLE,
+    answers: payload?.answers ?? null,
   })
 }
 

@@ -1,3 +1,4 @@
+import { OF_PEOPLE } from '../../contract/ask/capability.ts'
 import type { LocalCredentials } from '../../contract/call/app-handle.ts'
 import type { Progress } from '../../contract/content/progress.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
@@ -15,6 +16,7 @@ import { tellSafely } from '../../record/write-safely.ts'
 import { NearInbound } from '../agent/near-inbound.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
 import { actionAnswer, envelopeOf, unknownAction } from './action-answer.ts'
+import { readAnswers } from './call-payload.ts'
 import type { CliParts } from './cli-parts.ts'
 import { arriveLocally } from './local-arrival.ts'
 import { manifestFor } from './manifest.ts'
@@ -146,6 +148,8 @@ function inboundOf(
       wholeAnswers: maxResponseSize,
       // Who interrupts the program wants it to stop.
       cancels: true,
+      capabilities: () => OF_PEOPLE,
+      answers: readAnswers(request.request_state ?? null, request.answers ?? null) ?? null,
     },
     report,
   )

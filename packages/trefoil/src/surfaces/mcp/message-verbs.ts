@@ -7,6 +7,7 @@ import type { RawHeaders } from '../../web/raw-headers.ts'
 import { type AgentCall, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import type { Arrival } from '../arrival.ts'
 import type { Found, Surface, Visit } from '../walk.ts'
+import { askedReply, inWords } from './asking/asked-reply.ts'
 import type { McpParts } from './mcp-parts.ts'
 import type { MessageCall } from './message-call.ts'
 import { Answering } from './methods/answering.ts'
@@ -57,6 +58,7 @@ export function messageVerbs<V extends Visit>(
         options: call?.options ?? NO_AGENT_OPTIONS,
         wholeAnswers: parts.maxResponseSize,
         cancels: envelope.era.cancelsByClosing,
+        ...(call === null ? NOTHING_ASKED : askedOf(envelope)),
       }
       return door.inbound(visit, asked, found)
     },
@@ -74,7 +76,9 @@ export function messageVerbs<V extends Visit>(
         return problemReply(problem, envelope.era, envelope.id, arrival)
       }
       const run = { parts, envelope, plan, headers: door.headers(visit) }
-      return method.fail(run, problem, arrival, hasBegun)
+      const asked = askedReply(run, problem, arrival.state, arrival)
+      if (asked !== null) return asked
+      return method.fail(run, inWords(problem), arrival, hasBegun)
     },
   }
 }
@@ -115,6 +119,14 @@ export function place(
   return mismatch === null
     ? { plan, envelope, method, call, events: null }
     : { ...listing, envelope: { ...envelope, problem: mismatch } }
+}
+
+const NOTHING_ASKED = {} as const
+
+/** What the client of a call can be asked for, and what it has been. */
+function askedOf({ era, message }: Envelope): Pick<AgentCall, 'answers' | 'capabilities'> {
+  if (message === null) return NOTHING_ASKED
+  return { answers: era.answers(message), capabilities: () => era.capabilities(message) }
 }
 
 /** The answer to what runs no action of its own, once the caller is known. */

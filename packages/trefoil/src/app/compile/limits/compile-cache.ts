@@ -27,7 +27,7 @@ const MUST_BE =
 
 type Site = Pick<
   Action,
-  'changes' | 'external' | 'middleware' | 'params' | 'exposed' | 'public' | 'name'
+  'asks' | 'changes' | 'external' | 'middleware' | 'params' | 'exposed' | 'public' | 'name'
 >
 
 /**
@@ -64,7 +64,7 @@ export function compileCache(
 }
 
 function checkKeepable(
-  { changes, external, middleware, params }: Site,
+  { asks, changes, external, middleware, params }: Site,
   skipsMiddleware: boolean,
   where: string,
 ): void {
@@ -72,6 +72,11 @@ function checkKeepable(
     throw new ImproperlyConfigured(
       `${where}: cache is for actions that change nothing: a kept answer would not do what it says; ` +
         'leave cache out, or say changes: false if it only reads',
+    )
+  }
+  if (asks) {
+    throw new ImproperlyConfigured(
+      `${where}: cache and asks: true exclude each other: a kept answer would ask nobody`,
     )
   }
   if (external) {

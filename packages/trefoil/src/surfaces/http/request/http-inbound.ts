@@ -1,11 +1,15 @@
 import type { Awaitable } from '../../../base/promise.ts'
 import type { Exchange, ServerStop } from '../../../contract/answer/exchange.ts'
+import { type AskCapability, OF_PEOPLE } from '../../../contract/ask/capability.ts'
+import type { SentAnswers } from '../../../contract/ask/sent-answers.ts'
 import type { Action } from '../../../contract/call/action.ts'
 import type { ClientFacts } from '../../../contract/call/call-facts.ts'
+import type { Problem } from '../../../contract/problems/problem.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../../engine/inbound.ts'
 import { SentCookies } from '../../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs } from '../../../web/query.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
+import { readAnswerHeaders } from './answer-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import { BodyReader } from './body-reader.ts'
 import { type FormShape, formShapeOf } from './form-shape.ts'
@@ -101,6 +105,15 @@ export class HttpInbound implements Inbound, ArgumentSource {
   get approvalToken(): string | null {
     const token = firstHeader(this.exchange.rawHeaders, 'approval-token')?.trim()
     return token === undefined || token === '' ? null : token
+  }
+
+  /** Whoever reads 409 and the questions can show them; for routes that say `asks`. */
+  capabilities(): readonly AskCapability[] {
+    return OF_PEOPLE
+  }
+
+  answers(): SentAnswers | Problem | null {
+    return readAnswerHeaders(this.exchange.rawHeaders)
   }
 
   get stop(): ServerStop | null {

@@ -1,4 +1,6 @@
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import type { AskCapability } from '../../../contract/ask/capability.ts'
+import type { SentAnswers } from '../../../contract/ask/sent-answers.ts'
 import type { Problem } from '../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../web/raw-headers.ts'
 import { jsonTextReply } from '../../agent/json-reply.ts'
@@ -36,6 +38,8 @@ export interface Era {
   check(message: RpcMessage, headers: RawHeaders | null): Problem | null
   /** JSON of a result, from that of its members with commas between them. */
   result(members: string, server: ServerFacts): string
+  /** The same for the questions of a call, which is not over. */
+  asked(members: string, server: ServerFacts): string
   /** The same for what a client may keep for a while. */
   listed(members: string, server: ServerFacts): string
   /** The same for what was read: kept by nobody, because nobody says when it changes. */
@@ -46,6 +50,10 @@ export interface Era {
    * @param wraps true for a tool whose structured content may be no object
    */
   toolResult(result: ToolResult, server: ServerFacts, wraps: boolean): string
+  /** What the client of a message can be asked for. */
+  capabilities(message: RpcMessage): readonly AskCapability[]
+  /** Answers to questions of an earlier round. */
+  answers(message: RpcMessage): SentAnswers | null
   /** Code of a JSON-RPC error, where the row of the problem has `code`. */
   errorCode(problem: Problem, code: number): number
   /** HTTP status of a JSON-RPC error. */

@@ -23,6 +23,10 @@ export const legacy: Era = {
   result: (members) => `{${members}}`,
   listed: (members) => `{${members}}`,
   read: (members) => `{${members}}`,
+  // They ask on a connection of their own, which is not kept: nobody is asked.
+  asked: (members) => `{${members}}`,
+  capabilities: () => [],
+  answers: () => null,
   toolResult,
   // Of their own code for it; 2026-07-28 forbids the number.
   errorCode: (problem, code) => (problem.code === 'mcp_unknown_resource' ? -32_002 : code),

@@ -1,6 +1,7 @@
 import { isRecord } from '../../../base/plain/is-record.ts'
 import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../web/raw-headers.ts'
+import { answersIn, CAPABILITIES_KEY, capabilitiesIn } from '../asking/client-side.ts'
 import type { RpcMessage } from '../message.ts'
 import type { ServerFacts } from '../server-facts.ts'
 import type { Era, ToolResult } from './era.ts'
@@ -8,7 +9,6 @@ import { checkMcpHeader, checkRoutingHeaders } from './routing-headers.ts'
 
 /** Metadata keys of 2026-07-28. */
 export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
-const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities'
 const SERVER_KEY = 'io.modelcontextprotocol/serverInfo'
 
 const VERSIONS = ['2026-07-28'] as const
@@ -27,6 +27,9 @@ export const modern: Era = {
   revision: () => VERSIONS[0],
   namesHeaders: true,
   check,
+  asked: (members, server) => `{"resultType":"input_required",${members},${meta(server)}}`,
+  capabilities: capabilitiesIn,
+  answers: answersIn,
   result: (members, server) => `{"resultType":"complete",${members},${meta(server)}}`,
   listed,
   read: (members, server) =>
@@ -78,13 +81,16 @@ function checkVersion(message: RpcMessage): Problem | null {
   })
 }
 
-/** Answers to what was never asked: nothing of ours asks yet, so no state is one that we gave. */
-function checkAnswers({ params }: RpcMessage): Problem | null {
+const ASKING: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
+
+/** Answers to what was never asked: of what runs no action no state is one that we gave. */
+function checkAnswers({ method, params }: RpcMessage): Problem | null {
   const { inputResponses = null, requestState = null } = params
   if (inputResponses !== null && !isRecord(inputResponses)) {
     return invalid('params.inputResponses must be an object')
   }
-  return requestState === null ? null : invalid('params.requestState is none that this server gave')
+  if (requestState === null || (typeof requestState === 'string' && ASKING.has(method))) return null
+  return invalid('params.requestState is none that this server gave')
 }
 
 function invalid(detail: string): Problem {

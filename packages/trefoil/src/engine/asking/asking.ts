@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../base/json/canonical-json.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import type { QuestionDocument } from '../../contract/ask/question.ts'
+import type { Issue } from '../../contract/problems/problem.ts'
+import { type Problem, refuse } from '../../contract/problems/problem.ts'
+import type { CallState } from '../call-state.ts'
+import { bindingOf } from './binding.ts'
+
+/** An answer that came, and the question that it was given to. */
+export interface Given {
+  readonly digest: string
+  readonly sent: unknown
+}
+
+/** A question that is still open. */
+interface Open {
+  readonly document: QuestionDocument
+  readonly digest: string
+  /** What was wrong with an answer that came; empty for none. */
+  readonly issues: readonly Issue[]
+}
+
+/** What a client keeps for a call between two rounds. */
+interface Kept {
+  /** Milliseconds since the Unix epoch from which on it is worth nothing. */
+  readonly until: number
+  readonly id: string
+  /** Digests of what was asked last, by key. */
+  readonly asked: Readonly<Record<string, string>>
+  /** What had been answered before, by key: digest, and the answer as it was sent. */
+  readonly given: Readonly<Record<string, readonly [digest: string, sent: unknown]>>
+}
+
+/** Characters of a state: it goes to and fro with every round, and in a header on HTTP. */
+const LONGEST_STATE = { api: 6_000, mcp: 100_000, cli: 100_000 } as const
+
+/** The round of a call that asks: what has been answered, and what is still open. */
+export class Asking {
+  readonly #given: ReadonlyMap<string, Given>
+  readonly #open = new Map<string, Open>()
+  readonly #digests = new Map<string, string>()
+  readonly #state: CallState
+  /** Of the state that came; `null` for a first round. */
+  readonly id: string | null
+  readonly until: number
+  /** True once its state has been used up by this very call. */
+  isSpent = false
+  /** What every open question of this run is thrown as, and ends it. */
+  #end: Problem | null = null
+
+  constructor(state: CallState, kept: Kept | null, answers: Readonly<Record<string, unknown>>) {
+    this.#state = state
+    this.id = kept?.id ?? null
+    this.until = kept?.until ?? 0
+    this.#given = givenOf(kept, answers)
+  }
+
+  given(key: string, digest: string): Given | null {
+    const given = this.#given.get(key)
+    // Of another question under the same key, it answers nothing: "may I pay 5?" is not "may I pay 5,000?".
+    return given === undefined || given.digest !== digest ? null : given
+  }
+
+  /** @returns false where another question has that key in this run */
+  takes(key: string, digest: string): boolean {
+    const before = this.#digests.get(key)
+    this.#digests.set(key, digest)
+    return before === undefined || before === digest
+  }
+
+  /** Leaves a question open: whatever the developer's code makes of it, the round ends with it. */
+  leaveOpen(key: string, open: Open): void {
+    this.#open.set(key, open)
+    this.#end = null
+  }
+
+  /** Ends the call, whatever the developer's code makes of it. */
+  endBy(problem: Problem): Problem {
+    this.#end = problem
+    return problem
+  }
+
+  /** What its caller is told; `null` while nothing is open. */
+  end(): Problem | null {
+    if (this.#end === null && this.#open.size > 0) this.#end = this.#ask()
+    return this.#end
+  }
+
+  /** For a run that is taken back: what it asked is asked by the next one, if at all. */
+  takeBack(): void {
+    this.#open.clear()
+    this.#digests.clear()
+    this.#end = null
+  }
+
+  #ask(): Problem {
+    const { site } = this.#state
+    const given = [...this.#given].filter(([key]) => !this.#open.has(key))
+    const { clock, asking, nextId } = site.app
+    const kept: Kept = {
+      until: clock.now() + asking.lifetime,
+      id: nextId(),
+      asked: Object.fromEntries([...this.#open].map(([key, { digest }]) => [key, digest])),
+      given: Object.fromEntries(given.map(([key, { digest, sent }]) => [key, [digest, sent]])),
+    }
+    const text = asking.states.seal(JSON.stringify(kept), bindingOf(this.#state))
+    if (text.length > LONGEST_STATE[site.surface]) {
+      return refuse('payload_too_large', {
+        detail: 'What was answered so far is too long to be sent along',
+      })
+    }
+    const questions = [...this.#open].map(([key, { document, issues }]) => [
+      key,
+      issues.length === 0 ? document : { ...document, issues },
+    ])
+    return refuse('input_required', {
+      details: { questions: Object.fromEntries(questions), request_state: text },
+    })
+  }
+}
+
+/**
+ * What was sent back with answers.
+ *
+ * @returns `null` for what was not given out for this call, and what is too old
+ */
+export function readState(state: CallState, text: string): Kept | null {
+  const { asking, clock } = state.site.app
+  if (text.length > LONGEST_STATE.mcp) return null
+  const json = asking.states.open(text, bindingOf(state))
+  if (json === null) return null
+  // Ours: sealed by this app, or another process of it.
+  const kept: unknown = JSON.parse(json)
+  return isKept(kept) && clock.now() < kept.until ? kept : null
+}
+
+function isKept(value: unknown): value is Kept {
+  return (
+    isRecord(value) &&
+    typeof value['until'] === 'number' &&
+    typeof value['id'] === 'string' &&
+    isRecord(value['asked']) &&
+    isRecord(value['given'])
+  )
+}
+
+/** What nobody asked is left out, whatever it is called. */
+function givenOf(
+  kept: Kept | null,
+  answers: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, Given> {
+  const given = new Map<string, Given>()
+  if (kept === null) return given
+  for (const [key, [digest, sent]] of Object.entries(kept.given)) given.set(key, { digest, sent })
+  for (const [key, digest] of Object.entries(kept.asked)) {
+    if (Object.hasOwn(answers, key)) given.set(key, { digest, sent: answers[key] })
+  }
+  return given
+}
+
+/** Two questions of one digest are one. */
+export function digestOf(document: QuestionDocument): string {
+  return createHash('sha256').update(canonicalJson(document)).digest('base64url').slice(0, 22)
+}
