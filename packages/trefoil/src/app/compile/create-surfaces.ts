@@ -75,6 +75,7 @@ export function createSurfaces(
     maxBodySize: limits.body,
     jsonLimits: config.json,
     maxResponseSize: config.mcp.maxResponseSize,
+    pageSize: config.mcp.pageSize,
   })
   const metadata = authorization === null ? [] : resourceMetadata(authorization, app)
   const endpoints = [

@@ -1,6 +1,7 @@
 import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
+import type { ListPages } from './lists/pages.ts'
 import type { Target } from './methods/target.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Resources } from './resources/resources.ts'
@@ -21,8 +22,7 @@ export interface McpParts {
   readonly calls: ReadonlyMap<string, Target>
   readonly resources: Resources
   readonly prompts: Prompts
-  /** Entries of a page of a list. */
-  readonly pageSize: number
+  readonly pages: ListPages
   readonly discovery: Plan
   readonly app: AppContext
   /** Of this process. */

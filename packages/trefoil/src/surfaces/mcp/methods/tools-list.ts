@@ -1,6 +1,5 @@
 import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
-import { pageOf } from '../pages.ts'
 import type { ToolList } from '../tool-list/tool-list.ts'
 import type { AnswerMethod } from './method.ts'
 
@@ -13,10 +12,10 @@ export const toolsList: AnswerMethod = {
     const write = (tools: ToolList) => {
       const { listed } = tools
       // The usual is one page, which is text already.
-      if ((cursor ?? null) === null && listed.length <= parts.pageSize) {
+      if ((cursor ?? null) === null && listed.length <= parts.pages.size) {
         return era.listed(`"tools":${tools[era.name]}`, parts.server)
       }
-      const page = pageOf('tools', listed, cursor, parts.pageSize)
+      const page = parts.pages.of('tools', listed, cursor)
       if (page instanceof Problem) return page
       const texts = page.items.map((tool) => tool[era.name])
       return era.listed(`"tools":[${texts.join(',')}]${page.more}`, parts.server)
