@@ -24,21 +24,29 @@ async function answered(peer: StdioPeer, id: unknown): Promise<void> {
   await vi.waitFor(() => expect(peer.told.map((told) => told['id'])).toContain(id), SOON)
 }
 
-test('a token whose time is over while the connection is open opens nothing more', async () => {
-  const token = await auth.createToken({ sub: 'ann' }, { expiresIn: '4s' })
-  const peer = new StdioPeer(ARGS, token)
+/** @returns asks once more, and gives the last answer */
+async function asking(expiresIn: '4s' | '10s' | '25s') {
+  const peer = new StdioPeer(ARGS, await auth.createToken({ sub: 'ann' }, { expiresIn }))
   let id = 0
-  const last = async () => {
+  return async () => {
     await peer.write(call(++id, 'nap', { ms: 0 }))
     await vi.waitFor(() => expect(peer.answers.length).toBe(id), SOON)
     return peer.told.at(-1)
+  }
+}
+
+test('a token whose time is over while the connection is open opens nothing more', async () => {
+  // On a machine that has other things to do a program may start for longer than a short one lasts.
+  let last = await asking('4s')
+  for (const longer of ['10s', '25s'] as const) {
+    if (!('error' in Object(await last()))) break
+    last = await asking(longer)
   }
   expect(await last()).toMatchObject({ result: { content: [{ text: 'rested' }] } })
   await vi.waitFor(async () => expect(await last()).toHaveProperty('error'), SOON)
   expect(await last()).toMatchObject({
     error: { data: { www_authenticate: expect.stringMatching(/Bearer.*invalid_token/) } },
   })
-  await peer.end()
 })
 
 test('a line that never ends costs what one may have, and the next is read', async () => {
