@@ -1,5 +1,7 @@
-import type { Mutation } from './mutated.ts'
+import { MCP_CALLS } from './mcp-calls.ts'
+import { MCP_LISTS } from './mcp-lists.ts'
 import { MCP_WIRE } from './mcp-wire.ts'
+import type { Mutation } from './mutated.ts'
 
 /** Each rule with what takes it away. A row more is a line in the table of its part. */
-export const MUTATIONS: readonly Mutation[] = [...MCP_WIRE]
+export const MUTATIONS: readonly Mutation[] = [...MCP_WIRE, ...MCP_LISTS, ...MCP_CALLS]
