@@ -11,7 +11,7 @@ let asked: ApprovalRequest[] = []
 
 const app = createApp({
   name: 'options',
-  limits: { response: '2kb' },
+  mcp: { maxResponseSize: '2kb' },
   log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
   approval: (request) => {
     asked.push(request)
