@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createVitest } from 'vitest/node'
-import { MUTATIONS } from '../test/mutations/mutations.ts'
 import { mutated } from '../test/mutations/mutated.ts'
+import { MUTATIONS } from '../test/mutations/mutations.ts'
 import { ROOT } from './workspace.mjs'
 
 const SOURCES = join(ROOT, 'packages', 'trefoil', 'src')

@@ -103,7 +103,9 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
     const crash = await mcp.callTool('crash', {}, { token: 'ann' })
     expect(crash.result).toMatchObject({ isError: true })
     expect(crash.response.text).not.toContain(CANARY)
-    expect((await mcp.callTool('teapot', {}, { token: 'ann' })).response.text).toContain('No coffee')
+    expect((await mcp.callTool('teapot', {}, { token: 'ann' })).response.text).toContain(
+      'No coffee',
+    )
   })
 
   it('FND-36: of a stranger no tool has failed', async () => {
@@ -112,22 +114,24 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
     expect(response.text).not.toContain('jsonrpc')
   })
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
-    'MCP-3: a body of the type %j, as a page sends it, runs nothing',
-    async (type) => {
-      const body = JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name: 'large', arguments: { size: 3 } },
-      })
-      const headers = { authorization: 'Bearer ann', ...(type !== '' && { 'content-type': type }) }
-      const bytes = new TextEncoder().encode(body)
-      const answer = await app.fetch(
-        new Request('http://127.0.0.1/mcp', { method: 'POST', headers, body: bytes }),
-      )
-      expect(answer.status).toBe(415)
-      expect(await answer.text()).not.toContain('xxx')
-    },
-  )
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    '',
+  ])('MCP-3: a body of the type %j, as a page sends it, runs nothing', async (type) => {
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'large', arguments: { size: 3 } },
+    })
+    const headers = { authorization: 'Bearer ann', ...(type !== '' && { 'content-type': type }) }
+    const bytes = new TextEncoder().encode(body)
+    const answer = await app.fetch(
+      new Request('http://127.0.0.1/mcp', { method: 'POST', headers, body: bytes }),
+    )
+    expect(answer.status).toBe(415)
+    expect(await answer.text()).not.toContain('xxx')
+  })
 })

@@ -60,4 +60,31 @@ describe('a message', () => {
     expect(await send('x'.repeat(BODY / 2))).toMatchObject({ status: 200, calls: 1 })
     expect(await send('x'.repeat(BODY))).toMatchObject({ status: 413, calls: 1 })
   })
+
+  it('is as large as that where nobody has said how large it is', async () => {
+    const post = (length: number) => {
+      const params = { name: 'take', arguments: { x: 'x'.repeat(length) } }
+      const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+      const body = new Blob([text]).stream()
+      const headers = { 'content-type': 'application/json' }
+      const init = { method: 'POST', headers, body, duplex: 'half' } as const
+      return app.fetch(new Request('http://127.0.0.1/mcp', init))
+    }
+    expect((await post(BODY / 2)).status).toBe(200)
+    expect((await post(BODY)).status).toBe(413)
+    expect(calls).toBe(1)
+  })
+
+  it.each([[['x']], ['x'], [7], [true]])(
+    'MCP-5: has params that are an object, and not %j',
+    async (params) => {
+      const { response, error } = await mcp.request({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'ping',
+        params,
+      })
+      expect([response.status, error?.code]).toEqual([400, -32600])
+    },
+  )
 })

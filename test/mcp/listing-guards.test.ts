@@ -1,6 +1,6 @@
 // P-VIS-1, PW-20: what lists, entries and suggestions are made by runs as the call itself would, for its caller and nobody else.
 import { createApp } from 'trefoil'
-import { AuthContext, guard, hasRole } from 'trefoil/auth'
+import { AuthContext, guard, hasRole, hasScope } from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -70,6 +70,13 @@ app.resource(
   },
   () => 'never',
 )
+app.resource(
+  'scoped://{id}',
+  { name: 'scoped', guards: [hasScope('all:read')], entries: count },
+  () => 'never',
+)
+app.tool('seen', { description: 'S.' }, () => 'seen')
+app.tool('shut', { description: 'S.', guards: [hasRole('admin')] }, () => 'never')
 const { mcp } = testClient(app)
 const ann = { token: 'ann' }
 
@@ -95,10 +102,17 @@ describe('guards', () => {
   it('no entries are asked for behind one that refuses, or fails', async () => {
     const { response } = await mcp.listResourceTemplates(ann)
     expect(response.text).toContain('order://{id}')
+    // Whoever has the scope is told of it; what is behind it is another matter.
+    expect(response.text).toContain('scoped://{id}')
     expect(response.text).not.toMatch(/admin:|broken:/)
     await mcp.listResources(ann)
     expect(runs).toBe(0)
   })
+})
+
+it.each(['modern', 'legacy'] as const)('a tool that is hidden is in no list (%s)', async (era) => {
+  const { result } = await testClient(app, { era }).mcp.listTools(ann)
+  expect(result?.['tools']).toMatchObject([{ name: 'seen' }])
 })
 
 describe('entries', () => {

@@ -9,15 +9,15 @@ export const BEYOND_MCP: readonly Mutation[] = [
   {
     rule: 'APPR-3: an approval is bound to the arguments',
     file: `${SRC}/policy/arguments-hash.ts`,
-    find: '"arguments":${canonicalJson(present)}}`',
-    replace: '"arguments":${canonicalJson({})}}`',
+    find: 'canonicalJson(present)',
+    replace: 'canonicalJson({})',
     tests: [`${SRC}/policy/arguments-hash.test.ts`],
   },
   {
     rule: 'APPR-3: an approval is bound to the action',
     file: `${SRC}/policy/arguments-hash.ts`,
-    find: '{"action":${canonicalJson(action)},',
-    replace: '{"action":"",',
+    find: 'canonicalJson(action)',
+    replace: "canonicalJson('')",
     tests: [`${SRC}/policy/arguments-hash.test.ts`],
   },
   {
@@ -30,7 +30,7 @@ export const BEYOND_MCP: readonly Mutation[] = [
   {
     rule: 'W-9: nothing but true approves',
     file: `${SRC}/policy/hook-decider.ts`,
-    find: "approved === true ? APPROVED",
+    find: 'approved === true ? APPROVED',
     replace: 'Boolean(approved) ? APPROVED',
     tests: APPROVALS,
   },
@@ -51,7 +51,7 @@ export const BEYOND_MCP: readonly Mutation[] = [
   {
     rule: 'PW-36: an entry that was taken out of the audit log is found',
     file: `${SRC}/record/audit/verifier.ts`,
-    find: "        this.#missing.set(one, at)",
+    find: '        this.#missing.set(one, at)',
     replace: '        void at',
     tests: [`${SRC}/record/audit/verifier.test.ts`],
   },
@@ -178,15 +178,16 @@ export const BEYOND_MCP: readonly Mutation[] = [
   {
     rule: 'P-RESP-1: members that nobody declared do not leave',
     file: `${SRC}/engine/answer/exact-copy.ts`,
-    find: "const copy = { ${literal.map(({ name, quoted }) => `${quoted}: ${name}`).join(', ')} }",
-    replace: "const copy = { ...value, ${literal.map(({ name, quoted }) => `${quoted}: ${name}`).join(', ')} }",
+    find: 'const copy = { ',
+    replace: 'const copy = { ...value, ',
     tests: [`${SRC}/engine/answer/exact-copy.test.ts`],
   },
   {
     rule: 'P-RESP-1: what leaves is what the schema made of the value',
     file: `${SRC}/engine/answer/validate-output.ts`,
     find: '      if (!isPromiseLike(result)) return unwrap(action, result)\n',
-    replace: '      if (!isPromiseLike(result)) return unwrap(action, result) === value ? value : value\n',
+    replace:
+      '      if (!isPromiseLike(result)) return unwrap(action, result) === value ? value : value\n',
     tests: [`${SRC}/engine/answer/make-answer.test.ts`, 'test/parity/values.test.ts'],
   },
   {

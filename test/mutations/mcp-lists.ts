@@ -7,7 +7,6 @@ const RESOURCES = ['test/attacks/mcp-resources.test.ts', `${MCP}/resources/resou
 const CURSORS = [`${MCP}/prompts/prompts.test.ts`, 'test/attacks/mcp-lists.test.ts']
 const SEARCH = ['test/attacks/mcp-search.test.ts']
 const GUARDS = ['packages/trefoil/src/policy/guards/guards.test.ts', 'test/mcp/tool-meta.test.ts']
-const TEMPLATES = ['packages/trefoil/src/web/uri-template.test.ts']
 
 /** What a caller is shown, and what is read under a URI. */
 export const MCP_LISTS: readonly Mutation[] = [
@@ -16,7 +15,7 @@ export const MCP_LISTS: readonly Mutation[] = [
     file: `${MCP}/methods/tools-list.ts`,
     find: 'seen === ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen)',
     replace: 'seen !== null || ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen)',
-    tests: [...SEARCH, ...LISTS, 'test/mcp/tool-meta.test.ts'],
+    tests: ['test/mcp/listing-guards.test.ts'],
   },
   {
     rule: 'PW-20: the list of prompts is that of its caller',
@@ -65,7 +64,7 @@ export const MCP_LISTS: readonly Mutation[] = [
   'guards',
   'limits',
   'approval',`,
-    tests: [...RESOURCES, 'test/mcp/listing-guards.test.ts'],
+    tests: ['test/mcp/listing-guards.test.ts'],
   },
   {
     rule: 'P-VIS-1: completions go by the guards of the call',
@@ -110,20 +109,6 @@ export const MCP_LISTS: readonly Mutation[] = [
     tests: ['test/mcp/listing-guards.test.ts'],
   },
   {
-    rule: 'P-VIS-1: a list asks about what is public as nobody',
-    file: `${SRC}/engine/visibility.ts`,
-    find: 'state.auth = plan.action.public[plan.surface] ? null : caller.auth',
-    replace: 'state.auth = caller.auth',
-    tests: ['test/mcp/listing-guards.test.ts'],
-  },
-  {
-    rule: 'P-VIS-1: a stranger is shown nothing that has a guard',
-    file: `${SRC}/engine/visibility.ts`,
-    find: '  if (auth === null) return HIDDEN\n',
-    replace: '  if (auth === null) return undefined\n',
-    tests: ['test/mcp/listing-guards.test.ts'],
-  },
-  {
     rule: 'P-VIS-1: a scope hides nothing',
     file: `${SRC}/policy/guards/may-pass.ts`,
     find: "  return !('deny' in decision) || (decision.scopes ?? []).length > 0",
@@ -154,14 +139,14 @@ export const MCP_LISTS: readonly Mutation[] = [
   {
     rule: 'MCP: a cursor of any length is not decoded',
     file: `${MCP}/resources/entries-cursor.ts`,
-    find: "cursor.length > LONGEST) return null",
+    find: 'cursor.length > LONGEST) return null',
     replace: 'cursor.length < 0) return null',
     tests: ['test/mcp/listing-guards.test.ts'],
   },
   {
     rule: 'MCP-20: an entry is of its own template',
     file: `${MCP}/resources/entry-pages.ts`,
-    find: " || template.match(uri) === null) {",
+    find: ' || template.match(uri) === null) {',
     replace: ') {',
     tests: [...RESOURCES, 'test/mcp/listing-guards.test.ts'],
   },
@@ -199,104 +184,5 @@ export const MCP_LISTS: readonly Mutation[] = [
     find: '  if (uri.length > LONGEST) return invalidParams(',
     replace: '  if (uri.length < 0) return invalidParams(',
     tests: RESOURCES,
-  },
-  {
-    rule: 'MCP: a variable of a URI is decoded once',
-    file: `${SRC}/web/uri-template-reading.ts`,
-    find: '    values[name] = decodeURIComponent(text)',
-    replace: '    values[name] = decodeURIComponent(decodeURIComponent(text))',
-    tests: [...TEMPLATES, ...RESOURCES],
-  },
-  {
-    rule: 'MCP: a variable holds no slash that is not encoded',
-    file: `${SRC}/web/uri-template-reading.ts`,
-    find: "const SEGMENT = /^[A-Za-z0-9._~!$&'()*+,;=:@%-]*$/",
-    replace: "const SEGMENT = /^[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/",
-    tests: [...TEMPLATES, ...RESOURCES],
-  },
-  {
-    rule: 'MCP: a variable that stands twice in a URI is refused',
-    file: `${SRC}/web/uri-template-reading.ts`,
-    find: ' || Object.hasOwn(values, name)) return false',
-    replace: ') return false',
-    tests: TEMPLATES,
-  },
-  {
-    rule: 'MCP: an empty id is none',
-    file: `${SRC}/web/uri-template-reading.ts`,
-    find: "    if (piece === '' && operator.first === '') return false\n",
-    replace: '',
-    tests: [...TEMPLATES, ...RESOURCES],
-  },
-  {
-    rule: 'MCP: variables have no prototype',
-    file: `${SRC}/web/uri-template.ts`,
-    find: '  const values: Record<string, string> = Object.create(null)',
-    replace: '  const values: Record<string, string> = {}',
-    tests: TEMPLATES,
-  },
-  {
-    rule: 'MCP: a URI is looked at once, however many separators it has',
-    file: `${SRC}/web/uri-template-reading.ts`,
-    find: '  for (const pair of text.split(operator.separator, names.length + 1)) {',
-    replace: '  for (const pair of text.split(operator.separator)) {',
-    tests: TEMPLATES,
-  },
-  {
-    rule: 'MCP: a template that could be read in two ways stops the start',
-    file: `${SRC}/web/uri-template-parts.ts`,
-    find: '      checkBorder(parts.at(-1), expression, piece)\n',
-    replace: '',
-    tests: TEMPLATES,
-  },
-  {
-    rule: 'PW-40: find_actions looks at what its caller sees alone',
-    file: `${MCP}/tool-search/answer-search.ts`,
-    find: 'tools.findable.filter(({ entry }) => shows(entry.name))',
-    replace: 'tools.findable.filter(({ entry }) => shows(entry.name) || entry.name)',
-    tests: SEARCH,
-  },
-  {
-    rule: 'PW-20: describe_action tells of what is hidden as of what there is not',
-    file: `${MCP}/tool-search/answer-search.ts`,
-    find: 'tools.find((tool) => tool.name === name && shows(name))',
-    replace: 'tools.find((tool) => tool.name === name && (shows(name) || true))',
-    tests: SEARCH,
-  },
-  {
-    rule: 'PW-40: call_action calls no call_action',
-    file: `${MCP}/tool-search/inner-call.ts`,
-    find: "  return { ...message, params: { ...message.params, name: asked['name'], arguments: args } }",
-    replace: `  const one = { ...message, params: { ...message.params, name: asked['name'], arguments: args } }
-  return innerCall(one) ?? one`,
-    tests: SEARCH,
-  },
-  {
-    rule: 'APPR-4: a token or a dry run beside the name of the action runs nothing',
-    file: `${MCP}/tool-search/inner-call.ts`,
-    find: "  if (Object.keys(asked).some((member) => !MEMBERS.has(member))) return null\n",
-    replace: '',
-    tests: SEARCH,
-  },
-  {
-    rule: 'SEP-2243: call_action passes no argument that a gateway compares',
-    file: `${MCP}/methods/tools-call.ts`,
-    find: 'inner !== null && target !== null && target.headers !== null ? null : target',
-    replace: 'target',
-    tests: SEARCH,
-  },
-  {
-    rule: 'PW-40: a call through call_action has the name of its action in the record',
-    file: `${MCP}/message-verbs.ts`,
-    find: '  arrival.action = plan.facts.name\n',
-    replace: '',
-    tests: [...SEARCH, 'test/mcp/batches.test.ts'],
-  },
-  {
-    rule: 'MCP: a name of the three cannot be taken',
-    file: `${MCP}/mcp-surface.ts`,
-    find: '  if (options.searches) refuseSearchNames(tools)\n',
-    replace: '',
-    tests: SEARCH,
   },
 ]

@@ -31,7 +31,8 @@ export const MCP_STDIO: readonly Mutation[] = [
     rule: 'MCP-8: a revision that nobody knows is not agreed on',
     file: `${SRC}/surfaces/mcp/methods/initialize.ts`,
     find: 'protocolVersion: isKnown ? protocolVersion : era.versions[0],',
-    replace: 'protocolVersion: isKnown || agreed !== undefined ? protocolVersion : era.versions[0],',
+    replace:
+      'protocolVersion: isKnown || agreed !== undefined ? protocolVersion : era.versions[0],',
     tests: CONNECTION,
   },
   {

@@ -130,8 +130,8 @@ export const MCP_WIRE: readonly Mutation[] = [
   {
     rule: 'SEP-2243: Mcp-Param-* of an argument that was not sent is refused',
     file: HEADERS,
-    find: '      return mismatch(`${header} header repeats an argument that was not sent`)',
-    replace: '      return null',
+    find: 'if (value === null && sent.length > 0) {',
+    replace: 'if (value === null && sent.length > 99) {',
     tests: ARGUMENTS,
   },
   {
@@ -186,9 +186,9 @@ export const MCP_WIRE: readonly Mutation[] = [
   {
     rule: 'MCP-5: params are an object',
     file: `${MCP}/message.ts`,
-    find: " || !isRecord(params)) {\n    return { ok: false, id: valid }\n  }",
-    replace: ") {\n    return { ok: false, id: valid }\n  }",
-    tests: MESSAGES,
+    find: ' || !isRecord(params)) {\n    return { ok: false, id: valid }\n  }',
+    replace: ') {\n    return { ok: false, id: valid }\n  }',
+    tests: ['test/mcp/envelope-bounds.test.ts'],
   },
   {
     rule: 'MCP-5: an id that is none makes no notification of a call',

@@ -93,7 +93,10 @@ describe('a connection of lines (MCP-1)', () => {
     expect(ran).toEqual([])
     await say([hello('2025-11-25'), ...batch(1)])
     expect(ran).toEqual(['0'])
-    expect(sent.at(-1)).toMatchObject([{ id: 0, error: { code: -32600 } }, { id: 0, result: {} }])
+    expect(sent.at(-1)).toMatchObject([
+      { id: 0, error: { code: -32600 } },
+      { id: 0, result: {} },
+    ])
   })
 
   test('a batch that is too long runs nothing', async () => {
