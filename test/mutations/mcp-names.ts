@@ -44,13 +44,6 @@ export const MCP_NAMES: readonly Mutation[] = [
     tests: TEMPLATES,
   },
   {
-    rule: 'MCP: a URI is looked at once, however many separators it has',
-    file: `${SRC}/web/uri-template-reading.ts`,
-    find: '  for (const pair of text.split(operator.separator, names.length + 1)) {',
-    replace: '  for (const pair of text.split(operator.separator)) {',
-    tests: TEMPLATES,
-  },
-  {
     rule: 'MCP: a template that could be read in two ways stops the start',
     file: `${SRC}/web/uri-template-parts.ts`,
     find: '      checkBorder(parts.at(-1), expression, piece)\n',
