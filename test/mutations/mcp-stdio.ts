@@ -2,7 +2,7 @@ import type { Mutation } from './mutated.ts'
 
 const SRC = 'packages/trefoil/src'
 const STDIO = `${SRC}/surfaces/mcp/stdio`
-const CONNECTION = [`${STDIO}/stdio-connection.test.ts`]
+const CONNECTION = [`${STDIO}/connection-rules.test.ts`]
 const LINES = [`${STDIO}/line-reader.test.ts`]
 
 /** Messages on standard input and output. What a started program prints is held by test/attacks/mcp-stdio.test.ts. */
