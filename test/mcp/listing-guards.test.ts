@@ -138,12 +138,4 @@ describe('what is read at every key has a length', () => {
       (await mcp.complete('open://{id}', 'id', 'x'.repeat(length), ann)).error?.code
     expect([await at(4096), await at(4097)]).toEqual([undefined, -32602])
   })
-
-  it('a cursor', async () => {
-    const cursor = (length: number) => `order~${'A'.repeat(length - 'order~'.length)}`
-    const at = async (length: number) =>
-      (await mcp.listResources({ ...ann, cursor: cursor(length) })).error?.code
-    // Whole in Base64, so that its length is all that is wrong with the longer one.
-    expect([await at(4094), await at(4098)]).toEqual([undefined, -32602])
-  })
 })

@@ -84,20 +84,6 @@ export const BEYOND_MCP: readonly Mutation[] = [
     tests: [`${SRC}/features/accounts/lockout/login-locks.test.ts`, 'test/stores/attempts.test.ts'],
   },
   {
-    rule: 'SES-8: a session before the epoch of its account opens nothing',
-    file: `${SRC}/features/accounts/sessions/session-standing.ts`,
-    find: '  if (access.epoch !== epoch) return OVER\n',
-    replace: '',
-    tests: ['test/accounts/what-ends-sessions.test.ts'],
-  },
-  {
-    rule: 'SES: a session of a disabled account opens nothing',
-    file: `${SRC}/features/accounts/sessions/session-standing.ts`,
-    find: '  if (access.disabledAt !== null) return DISABLED\n',
-    replace: '',
-    tests: ['test/accounts/what-ends-sessions.test.ts'],
-  },
-  {
     rule: 'HTTP-8: a call that another site makes through a browser is refused',
     file: `${SRC}/policy/csrf.ts`,
     find: "  if (origin !== undefined && isTrusted(origin, facts, options, isAmbient)) return undefined\n  return refuse('csrf_refused')",
@@ -147,13 +133,6 @@ export const BEYOND_MCP: readonly Mutation[] = [
     tests: [`${SRC}/engine/dependencies/dependency-closing.test.ts`],
   },
   {
-    rule: 'FND-16: no handler begins once its caller was told',
-    file: `${SRC}/engine/stages/execute.ts`,
-    find: '      if (state.ended || state.overdue() !== null) throw new LateStart()\n',
-    replace: '',
-    tests: DEADLINES,
-  },
-  {
     rule: 'FND-16: no guard is asked once its caller was told',
     file: `${SRC}/engine/stages/guard.ts`,
     find: 'late !== undefined || state.ended ? ending(state, late)',
@@ -167,13 +146,6 @@ export const BEYOND_MCP: readonly Mutation[] = [
       if (AuthContext.is(answer)) {`,
     replace: '      if (AuthContext.is(answer)) {',
     tests: DEADLINES,
-  },
-  {
-    rule: 'FND-16: a call that outlived its caller commits nothing',
-    file: `${SRC}/engine/stages/execute.ts`,
-    find: '  const told = state.ended ? state.failure : failure',
-    replace: '  const told = failure',
-    tests: [...DEADLINES, 'test/database/unit.test.ts', 'test/findings/fnd-16.test.ts'],
   },
   {
     rule: 'P-RESP-1: members that nobody declared do not leave',

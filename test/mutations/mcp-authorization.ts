@@ -46,21 +46,21 @@ export const MCP_AUTHORIZATION: readonly Mutation[] = [
   },
   {
     rule: 'RFC 8707: a token for another audience is refused',
-    file: `${SRC}/engine/stages/identify.ts`,
+    file: `${SRC}/engine/stages/audience.ts`,
     find: "typeof audience === 'string' ? audience === wanted : audience.includes(wanted)",
     replace: "typeof audience === 'string' ? audience !== '' : audience.includes(wanted)",
     tests: AUTHORIZATION,
   },
   {
     rule: 'RFC 8707: a list of audiences without this one is refused',
-    file: `${SRC}/engine/stages/identify.ts`,
+    file: `${SRC}/engine/stages/audience.ts`,
     find: "typeof audience === 'string' ? audience === wanted : audience.includes(wanted)",
     replace: "typeof audience === 'string' ? audience === wanted : audience.length > 0",
     tests: AUTHORIZATION,
   },
   {
     rule: 'RFC 8707: an audience is compared to the letter',
-    file: `${SRC}/engine/stages/identify.ts`,
+    file: `${SRC}/engine/stages/audience.ts`,
     find: "typeof audience === 'string' ? audience === wanted : audience.includes(wanted)",
     replace:
       "typeof audience === 'string' ? audience.startsWith(wanted) : audience.includes(wanted)",
@@ -68,23 +68,16 @@ export const MCP_AUTHORIZATION: readonly Mutation[] = [
   },
   {
     rule: 'RFC 8707: a bearer token without an audience is refused',
-    file: `${SRC}/engine/stages/identify.ts`,
-    find: "issuer === undefined && !TOKEN.test(request.headers.get('authorization') ?? '')",
-    replace: 'issuer === undefined',
+    file: `${SRC}/engine/stages/audience.ts`,
+    find: "return !TOKEN.test(request.headers.get('authorization') ?? '')",
+    replace: 'return true',
     tests: AUTHORIZATION,
   },
   {
     rule: 'RFC 8707: a token in a header of its own without an audience is refused',
-    file: `${SRC}/engine/stages/identify.ts`,
-    find: "issuer === undefined && !TOKEN.test(request.headers.get('authorization') ?? '')",
-    replace: "!TOKEN.test(request.headers.get('authorization') ?? '')",
-    tests: AUTHORIZATION,
-  },
-  {
-    rule: 'RFC 8707: a DPoP token without an audience is refused',
-    file: `${SRC}/engine/stages/identify.ts`,
-    find: 'const TOKEN = /^\\s*(?:bearer|dpop)(?:\\s|$)/i',
-    replace: 'const TOKEN = /^\\s*(?:bearer)(?:\\s|$)/i',
+    file: `${SRC}/engine/stages/audience.ts`,
+    find: 'issuer !== undefined || isOfToken(auth)) return false',
+    replace: 'issuer === wanted) return false',
     tests: AUTHORIZATION,
   },
   {
@@ -131,12 +124,5 @@ export const MCP_AUTHORIZATION: readonly Mutation[] = [
     find: '  const opened = isPublic ? {',
     replace: '  const opened = isPublic || surface ? {',
     tests: MESSAGES,
-  },
-  {
-    rule: 'FND-36: of a stranger no tool has failed: no text of ours is for its model',
-    file: `${MCP}/message-verbs.ts`,
-    find: '(arrival.state?.isUnidentified === true && !hasBegun)',
-    replace: '(arrival.state === null && !hasBegun)',
-    tests: [...MESSAGES, ...OPTIONS],
   },
 ]

@@ -89,14 +89,6 @@ export const MCP_CALLS: readonly Mutation[] = [
     tests: CANCELLED,
   },
   {
-    rule: 'MCP: strangers call off nothing',
-    file: `${MCP}/running-calls.ts`,
-    find: `    if (auth === null) return
-`,
-    replace: '',
-    tests: CANCELLED,
-  },
-  {
     rule: 'MCP: a call is called off by its id, and the type of it',
     file: `${MCP}/running-calls.ts`,
     find: `    for (const call of this.#byId.get(id) ?? []) {

@@ -4,19 +4,12 @@ const SRC = 'packages/trefoil/src'
 const MCP = `${SRC}/surfaces/mcp`
 const LISTS = ['test/attacks/mcp-lists.test.ts']
 const RESOURCES = ['test/attacks/mcp-resources.test.ts', `${MCP}/resources/resources.test.ts`]
-const CURSORS = [`${MCP}/prompts/prompts.test.ts`, 'test/attacks/mcp-lists.test.ts']
+const CURSORS = [`${MCP}/lists/pages.test.ts`, 'test/attacks/mcp-lists.test.ts']
 const SEARCH = ['test/attacks/mcp-search.test.ts']
 const GUARDS = ['packages/trefoil/src/policy/guards/guards.test.ts', 'test/mcp/tool-meta.test.ts']
 
 /** What a caller is shown, and what is read under a URI. */
 export const MCP_LISTS: readonly Mutation[] = [
-  {
-    rule: 'PW-20: the list of tools is that of its caller',
-    file: `${MCP}/methods/tools-list.ts`,
-    find: 'seen === ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen)',
-    replace: 'seen !== null || ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen)',
-    tests: ['test/mcp/listing-guards.test.ts'],
-  },
   {
     rule: 'PW-20: the list of prompts is that of its caller',
     file: `${MCP}/methods/prompts-list.ts`,
@@ -34,8 +27,8 @@ export const MCP_LISTS: readonly Mutation[] = [
   {
     rule: 'PW-20: entries of a template that is hidden are listed to nobody',
     file: `${MCP}/methods/resources-list.ts`,
-    find: 'entries !== null && shows(name))',
-    replace: 'entries !== null && (shows(name) || name !== ""))',
+    find: 'resources.listing.filter(({ name }) => shows(name))',
+    replace: 'resources.listing.filter(({ name }) => shows(name) || name)',
     tests: RESOURCES,
   },
   {
@@ -46,38 +39,17 @@ export const MCP_LISTS: readonly Mutation[] = [
     tests: RESOURCES,
   },
   {
-    rule: 'PW-20: a cursor at a template that is hidden leads nowhere',
-    file: `${MCP}/methods/resources-list.ts`,
-    find: "  if (first === -1) return invalidParams('Invalid cursor')\n",
-    replace: '',
-    tests: RESOURCES,
-  },
-  {
     rule: 'P-VIS-1: entries go by the guards of a read',
-    file: `${MCP}/resources/entries.ts`,
-    find: `  'admit',
-  'identify',
-  'limits',
-  'approval',`,
-    replace: `  'admit',
-  'identify',
-  'guards',
-  'limits',
-  'approval',`,
+    file: `${MCP}/lists/listing-call.ts`,
+    find: "  'identify',\n  'limits',\n",
+    replace: "  'identify',\n  'guards',\n  'limits',\n",
     tests: ['test/mcp/listing-guards.test.ts'],
   },
   {
     rule: 'P-VIS-1: completions go by the guards of the call',
-    file: `${MCP}/prompts/completion.ts`,
-    find: `  'admit',
-  'identify',
-  'limits',
-  'approval',`,
-    replace: `  'admit',
-  'identify',
-  'guards',
-  'limits',
-  'approval',`,
+    file: `${MCP}/lists/listing-call.ts`,
+    find: "  'identify',\n  'limits',\n",
+    replace: "  'identify',\n  'guards',\n  'guards-with-input',\n  'limits',\n",
     tests: LISTS,
   },
   {
@@ -92,20 +64,6 @@ export const MCP_LISTS: readonly Mutation[] = [
     file: `${MCP}/methods/complete.ts`,
     find: "argument['value'].length > LONGEST",
     replace: "argument['value'].length > Number.MAX_SAFE_INTEGER",
-    tests: ['test/mcp/listing-guards.test.ts'],
-  },
-  {
-    rule: 'PW-20: entries for a public template are asked for as nobody',
-    file: `${MCP}/resources/entries.ts`,
-    find: 'state.auth = plan.action.public.mcp ? null : list.auth',
-    replace: 'state.auth = list.auth',
-    tests: ['test/mcp/listing-guards.test.ts'],
-  },
-  {
-    rule: 'PW-20: a completion of what is public is asked for as nobody',
-    file: `${MCP}/prompts/completion.ts`,
-    find: 'state.auth = plan.action.public.mcp ? null : list.auth',
-    replace: 'state.auth = list.auth',
     tests: ['test/mcp/listing-guards.test.ts'],
   },
   {
@@ -131,17 +89,10 @@ export const MCP_LISTS: readonly Mutation[] = [
   },
   {
     rule: 'MCP: a cursor is of one list, one caller and one version of the app',
-    file: `${MCP}/pages.ts`,
-    find: 'place % size === 0 && cursorOf(list, seen, place) === cursor ? place : null',
-    replace: 'place % size === 0 ? place : null',
+    file: `${MCP}/lists/pages.ts`,
+    find: 'return this.cursorTo(place, list, seen) === cursor ? place : null',
+    replace: 'return place',
     tests: CURSORS,
-  },
-  {
-    rule: 'MCP: a cursor of any length is not decoded',
-    file: `${MCP}/resources/entries-cursor.ts`,
-    find: 'cursor.length > LONGEST) return null',
-    replace: 'cursor.length < 0) return null',
-    tests: ['test/mcp/listing-guards.test.ts'],
   },
   {
     rule: 'MCP-20: an entry is of its own template',
@@ -153,8 +104,8 @@ export const MCP_LISTS: readonly Mutation[] = [
   {
     rule: 'MCP-20: entries give no more than was asked for',
     file: `${MCP}/resources/entry-pages.ts`,
-    find: '    if (page.items.length > size) {',
-    replace: '    if (page.items.length > Number.MAX_SAFE_INTEGER) {',
+    find: 'if (page.items.length > left) {',
+    replace: 'if (page.items.length > Number.MAX_SAFE_INTEGER) {',
     tests: ['test/mcp/listing-guards.test.ts'],
   },
   {
@@ -184,5 +135,19 @@ export const MCP_LISTS: readonly Mutation[] = [
     find: '  if (uri.length > LONGEST) return invalidParams(',
     replace: '  if (uri.length < 0) return invalidParams(',
     tests: RESOURCES,
+  },
+  {
+    rule: 'PW-20: what lists or suggests for a public action is asked as nobody',
+    file: `${MCP}/lists/listing-call.ts`,
+    find: 'state.auth = plan.action.public.mcp ? null : list.auth',
+    replace: 'state.auth = list.auth',
+    tests: ['test/mcp/listing-guards.test.ts'],
+  },
+  {
+    rule: 'PW-20: the list of tools, and what is found of them, is that of its caller',
+    file: `${MCP}/tool-list/caller-tools.ts`,
+    find: 'seen === ALL_VISIBLE && needs === null',
+    replace: '(seen === ALL_VISIBLE && needs === null) || seen !== null',
+    tests: ['test/mcp/listing-guards.test.ts', ...SEARCH],
   },
 ]

@@ -51,20 +51,6 @@ export const MCP_NAMES: readonly Mutation[] = [
     tests: TEMPLATES,
   },
   {
-    rule: 'PW-40: find_actions looks at what its caller sees alone',
-    file: `${MCP}/tool-search/answer-search.ts`,
-    find: 'tools.findable.filter(({ entry }) => shows(entry.name))',
-    replace: 'tools.findable.filter(({ entry }) => shows(entry.name) || entry.name)',
-    tests: SEARCH,
-  },
-  {
-    rule: 'PW-20: describe_action tells of what is hidden as of what there is not',
-    file: `${MCP}/tool-search/answer-search.ts`,
-    find: 'tools.find((tool) => tool.name === name && shows(name))',
-    replace: 'tools.find((tool) => tool.name === name && (shows(name) || true))',
-    tests: SEARCH,
-  },
-  {
     rule: 'PW-40: call_action calls no call_action',
     file: `${MCP}/tool-search/inner-call.ts`,
     find: "  return { ...message, params: { ...message.params, name: asked['name'], arguments: args } }",

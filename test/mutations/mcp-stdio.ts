@@ -68,8 +68,8 @@ export const MCP_STDIO: readonly Mutation[] = [
   {
     rule: 'MCP-1: what runs at once on a connection is bounded',
     file: `${STDIO}/stdio-connection.ts`,
-    find: 'this.#running >= MOST_AT_ONCE && read.id !== null',
-    replace: 'this.#running < 0 && read.id !== null',
+    find: 'read.id !== null && this.#running < MOST_AT_ONCE',
+    replace: 'read.id !== null',
     tests: CONNECTION,
   },
   {
@@ -82,7 +82,7 @@ export const MCP_STDIO: readonly Mutation[] = [
   {
     rule: 'MCP-1: nothing of a line that was too long is taken for another',
     file: `${STDIO}/line-reader.ts`,
-    find: '    if (this.#skips) return\n',
+    find: '    if (this.#skips) return true\n',
     replace: '',
     tests: LINES,
   },
