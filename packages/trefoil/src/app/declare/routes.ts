@@ -1,18 +1,18 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contract/call/action.ts'
 import type { AnyHandle } from '../../contract/call/action-handle.ts'
-import { checkRecord } from '../../contract/options/option-values.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problems/problem.ts'
 import { Forgetting } from '../../engine/cached/forgetting.ts'
 import type { AnyTypes, AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
-import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
+import { type Declaration, type DeclaredOptions, type Level, ROUTE_OPTIONS } from './declaration.ts'
 import { remember } from './forget-answers.ts'
 import { makeHandle } from './make-handle.ts'
 import { splitPrompt, splitResource } from './mcp-declaration.ts'
 import type { AddPrompt, AddResource } from './mcp-types.ts'
+import { membersOf, shownName } from './members-of.ts'
 import type {
   AddAction,
   AddRoute,
@@ -22,6 +22,8 @@ import type {
   NoParams,
   SharedOptions,
 } from './route-types.ts'
+
+const ACTION_OPTIONS = Object.keys(ROUTE_OPTIONS)
 
 /** Options of a group. */
 export interface GroupOptions<P extends Params> extends SharedOptions {
@@ -175,8 +177,8 @@ export class RouteGroup<
     fixed: DeclaredOptions,
   ): AddAction<T, Inherited, ToolChoice> {
     const add = (name: string, options: DeclaredOptions, handler: Handler) => {
-      checkRecord(`Action '${String(name)}': options`, options)
-      return this.#add(null, null, { ...options, ...fixed, name }, handler)
+      const members = membersOf(`Action ${shownName(name)}`, options, ACTION_OPTIONS)
+      return this.#add(null, null, { ...members, ...fixed, name }, handler)
     }
     return add as unknown as AddAction<T, Inherited, ToolChoice>
   }

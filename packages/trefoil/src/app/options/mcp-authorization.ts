@@ -1,4 +1,4 @@
-import { list, orNull, text } from '../../contract/options/kinds.ts'
+import { list, orNull } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
@@ -36,6 +36,19 @@ const serviceUrl: OptionKind<string> = {
   },
 }
 
+/** Clients make a link of it, which a person follows. */
+const pageUrl: OptionKind<string> = {
+  words: 'text',
+  fromText: (value) => ({ value }),
+  read(value) {
+    if (typeof value !== 'string') return { mistake: `must be a URL, got ${valueKind(value)}` }
+    const protocol = URL.parse(value)?.protocol
+    return protocol === 'https:' || protocol === 'http:'
+      ? { value }
+      : { mistake: 'must be the URL of a page, such as https://shop.example/agents' }
+  },
+}
+
 /** RFC 6749 §3.3: it stands in a header, between quotes. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
@@ -63,7 +76,7 @@ export const MCP_AUTHORIZATION: OptionGroup<McpAuthorizationOptions, McpAuthoriz
       doc: 'Scopes that clients ask for at first.',
     },
     documentation: {
-      read: orNull(text),
+      read: orNull(pageUrl),
       default: null,
       variable: true,
       doc: 'URL of a page for people.',

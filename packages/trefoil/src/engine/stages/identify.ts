@@ -153,7 +153,9 @@ function isFor(
   if (audience === undefined) {
     return issuer === undefined && !TOKEN.test(request.headers.get('authorization') ?? '')
   }
-  return typeof audience === 'string' ? audience === wanted : audience.includes(wanted)
+  if (typeof audience === 'string') return audience === wanted
+  // Of what an authenticator hands over as a list nothing is called: it might say yes to everything.
+  return Array.isArray(audience) && [...audience].some((one) => one === wanted)
 }
 
 const TOKEN = /^\s*(?:bearer|dpop)(?:\s|$)/i

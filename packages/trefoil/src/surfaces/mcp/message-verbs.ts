@@ -12,7 +12,7 @@ import type { RpcId } from './message.ts'
 import type { MessageCall } from './message-call.ts'
 import type { ActionMethod, Method } from './methods/method.ts'
 import { methodOf } from './methods/method-table.ts'
-import { problemReply } from './problem-reply.ts'
+import { failedCallReply, problemReply } from './problem-reply.ts'
 import type { ProgressEvents } from './progress-events.ts'
 import { type Envelope, readTrace } from './read-envelope.ts'
 import { resultReply } from './wire/era.ts'
@@ -45,10 +45,12 @@ export function messageVerbs<V extends Visit>(
   parts: McpParts,
   door: MessageDoor<V>,
 ): Omit<Surface<V, McpFound, HttpReply>, 'find'> {
+  /** What has been asked of the developer's code already: a list that it could not make is an answer, and no refusal of HTTP's. */
+  const asked = new WeakSet<McpFound>()
   return {
     decode: (visit, found) => {
       const { envelope, call } = found
-      const asked: AgentCall = {
+      const wanted: AgentCall = {
         surface: 'mcp',
         args: call?.args ?? NO_ARGS,
         areTexts: call?.areTexts ?? false,
@@ -56,16 +58,21 @@ export function messageVerbs<V extends Visit>(
         wholeAnswers: parts.maxResponseSize,
         cancels: envelope.era.cancelsByClosing,
       }
-      return door.inbound(visit, asked, found)
+      return door.inbound(visit, wanted, found)
     },
-    encode: (visit, { method, envelope, plan }, state, answer) =>
-      method === null
-        ? discovered(parts, envelope, state)
-        : method.encode({ parts, envelope, plan, headers: door.headers(visit) }, state, answer),
+    encode: (visit, found, state, answer) => {
+      const { method, envelope, plan } = found
+      if (method === null) {
+        asked.add(found)
+        return discovered(parts, envelope, state)
+      }
+      return method.encode({ parts, envelope, plan, headers: door.headers(visit) }, state, answer)
+    },
     encodeProblem: (visit, problem, found) => {
       const { arrival } = visit
       if (found === null) return problemReply(problem, legacy, null, arrival)
       const { envelope, method, plan, events } = found
+      if (asked.has(found)) return failedCallReply(problem, envelope.era, envelope.id, arrival)
       // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
       const hasBegun = events?.hasBegun === true
       if (method === null || (arrival.state?.isUnidentified === true && !hasBegun)) {

@@ -15,8 +15,13 @@ const LONGEST = 100
 /** One page of a list that is the same as long as the app runs. */
 export interface ListPage<Item> {
   readonly items: readonly Item[]
-  /** JSON member that says where the list goes on, with its comma; empty on the last page. */
-  readonly more: string
+  /** Where the list goes on; `null` on the last page. */
+  readonly next: string | null
+}
+
+/** JSON member that says where a list goes on, with its comma; empty on the last page. */
+export function moreOf(next: string | null): string {
+  return next === null ? '' : `,"nextCursor":${JSON.stringify(next)}`
 }
 
 /**
@@ -35,13 +40,12 @@ export function pageOf<Item extends { readonly name: string }>(
   size: number,
 ): ListPage<Item> | Problem {
   // The usual: one page, and nothing to check.
-  if ((cursor ?? null) === null && seen.length <= size) return { items: seen, more: '' }
+  if ((cursor ?? null) === null && seen.length <= size) return { items: seen, next: null }
   const from = (cursor ?? null) === null ? 0 : placeIn(list, seen, cursor, size)
   if (from === null) return invalidParams('Invalid cursor')
-  const next = from + size
-  const more =
-    next >= seen.length ? '' : `,"nextCursor":${JSON.stringify(cursorOf(list, seen, next))}`
-  return { items: seen.slice(from, next), more }
+  const end = from + size
+  const next = end >= seen.length ? null : cursorOf(list, seen, end)
+  return { items: seen.slice(from, end), next }
 }
 
 function placeIn(

@@ -59,6 +59,11 @@ export function isAuthProblem(problem: Problem): boolean {
   return problem.code === 'ACCESS_DENIED' && problem.headers?.['www-authenticate'] !== undefined
 }
 
+/** True for what was being checked when the time was up: nobody has said that its caller may know of it (P-VIS-1). */
+export function isUndecided({ code, details }: Problem): boolean {
+  return code === 'TIMEOUT' && details?.['started'] === false
+}
+
 /** RFC 6750 §3.1: `null` for a caller that sent no credential, whose answer has no code of an error. */
 function oauthError(problem: Problem): string | null {
   if (problem.code === 'ACCESS_DENIED') return 'insufficient_scope'

@@ -1,7 +1,7 @@
 import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
 import type { VisibleActions } from '../../agent/visible-actions.ts'
-import { pageOf } from '../pages.ts'
+import { moreOf, pageOf } from '../pages.ts'
 import type { AnswerMethod } from './method.ts'
 
 /** The prompts that its caller sees. */
@@ -14,7 +14,7 @@ export const promptsList: AnswerMethod = {
       const page = pageOf('prompts', seen, message.params['cursor'], pageSize)
       if (page instanceof Problem) return page
       const texts = page.items.map(({ text }) => text)
-      return era.listed(`"prompts":[${texts.join(',')}]${page.more}`, server)
+      return era.listed(`"prompts":[${texts.join(',')}]${moreOf(page.next)}`, server)
     }
     const visible = prompts.visible(state)
     return isPromiseLike(visible) ? visible.then(write) : write(visible)

@@ -1,7 +1,7 @@
 import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
 import type { VisibleActions } from '../../agent/visible-actions.ts'
-import { pageOf } from '../pages.ts'
+import { moreOf, pageOf } from '../pages.ts'
 import type { AnswerMethod } from './method.ts'
 
 /** The templates that its caller sees. */
@@ -14,7 +14,7 @@ export const resourceTemplatesList: AnswerMethod = {
       const page = pageOf('templates', seen, message.params['cursor'], pageSize)
       if (page instanceof Problem) return page
       const texts = page.items.map(({ text }) => text)
-      return era.listed(`"resourceTemplates":[${texts.join(',')}]${page.more}`, server)
+      return era.listed(`"resourceTemplates":[${texts.join(',')}]${moreOf(page.next)}`, server)
     }
     const visible = resources.visible(state)
     return isPromiseLike(visible) ? visible.then(write) : write(visible)

@@ -1,7 +1,7 @@
 import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../../agent/visible-actions.ts'
-import { pageOf } from '../pages.ts'
+import { moreOf, pageOf } from '../pages.ts'
 import type { AnswerMethod } from './method.ts'
 
 /** The tools that its caller sees. */
@@ -20,7 +20,7 @@ export const toolsList: AnswerMethod = {
       const page = pageOf('tools', listed, cursor, parts.pageSize)
       if (page instanceof Problem) return page
       const texts = page.items.map((tool) => tool[era.name])
-      return era.listed(`"tools":[${texts.join(',')}]${page.more}`, parts.server)
+      return era.listed(`"tools":[${texts.join(',')}]${moreOf(page.next)}`, parts.server)
     }
     const visible = parts.visible(state)
     return isPromiseLike(visible) ? visible.then(write) : write(visible)

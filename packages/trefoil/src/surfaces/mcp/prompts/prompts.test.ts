@@ -176,10 +176,7 @@ test('said() takes text and blocks alone', () => {
 
 describe('pages of a list', () => {
   const items = Array.from({ length: 25 }, (_, at) => ({ name: `t${at}` }))
-  const nextOf = (page: ReturnType<typeof pageOf>) =>
-    'more' in page && page.more !== ''
-      ? (JSON.parse(`{${page.more.slice(1)}}`).nextCursor as string)
-      : null
+  const nextOf = (page: ReturnType<typeof pageOf>) => ('next' in page ? page.next : null)
 
   test('each is there once, in order', () => {
     const seen: string[] = []

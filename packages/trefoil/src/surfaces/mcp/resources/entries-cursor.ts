@@ -18,9 +18,25 @@ const LONGEST = 4096
  * `entries` reads `cursor` as anything else that a caller sends.
  */
 export function writeCursor({ template, next }: EntriesCursor): string {
-  return next === null
-    ? template
-    : `${template}${BETWEEN}${encodeBase64url(new TextEncoder().encode(next))}`
+  if (next === null) return template
+  const cursor = `${template}${BETWEEN}${encodeBase64url(new TextEncoder().encode(next))}`
+  // Asked for by it, the next page would be none, and the end of the list be lost without a word.
+  if (cursor.length > LONGEST || !next.isWellFormed()) {
+    throw new TypeError(
+      `Resource '${template}': next of entries is whole text of at most some 3,000 characters`,
+    )
+  }
+  return cursor
+}
+
+/** Where a list goes on in what is declared one by one: no template has an empty name. */
+export function writePlace(place: string): string {
+  return `${BETWEEN}${place}`
+}
+
+/** @returns `null` for what is none, which may go on in a template */
+export function readPlace(cursor: unknown): string | null {
+  return typeof cursor === 'string' && cursor.startsWith(BETWEEN) ? cursor.slice(1) : null
 }
 
 /** @returns `null` for what is none */
@@ -32,7 +48,10 @@ export function readCursor(cursor: unknown): EntriesCursor | null {
   const bytes = decodeBase64url(coded)
   if (bytes === null) return null
   try {
-    return { template, next: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+    return {
+      template,
+      next: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    }
   } catch {
     return null
   }

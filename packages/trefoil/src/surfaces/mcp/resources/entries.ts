@@ -17,6 +17,7 @@ import type { StageName } from '../../../engine/lifecycle.ts'
 import { ListingInbound } from '../../../engine/listing-inbound.ts'
 import { compilePlan, type Plan } from '../../../engine/plan.ts'
 import { rehearse } from '../../../engine/run.ts'
+import { isUndecided } from '../problem-reply.ts'
 
 /** The list has been identified and limited as a whole; what is kept is kept for reads. */
 const WITHOUT: readonly StageName[] = [
@@ -114,7 +115,8 @@ export function askEntries(
 function readOutcome(action: Action, outcome: Outcome): ResourceEntries | Problem | null {
   if (outcome.kind === 'problem') {
     const { problem } = outcome
-    return problem.code === 'ACCESS_DENIED' ? null : problem
+    // One whose guards had not done when the time was up shows nothing either.
+    return problem.code === 'ACCESS_DENIED' || isUndecided(problem) ? null : problem
   }
   const body = outcome.kind === 'answer' ? outcome.answer.body : null
   const value: unknown = typeof body === 'string' ? JSON.parse(body) : null
