@@ -73,4 +73,40 @@ describe('FND-59 SW-29: what options inherit is one of them', () => {
     expect(sent).toBe(0)
     await client.close()
   })
+
+  it('and one that is changed for the next declaration stays what it was for this one', async () => {
+    const app = createApp({ auth, log })
+    const guards = [hasRole('admin')]
+    const shared: Record<string, unknown> = { guards, description: 'x', tool: true }
+    app.get('/route', Object.assign(shared, { name: 'route' }) as never, () => 'IN')
+    const group = app.group('/group', { guards })
+    group.get('/inner', { name: 'inner', tool: true, description: 'x' }, () => 'IN')
+    app.resource('res://x', { name: 'res', guards }, () => 'IN')
+    app.prompt('prompt', { description: 'x', guards }, () => 'IN')
+    let asked = 0
+    const once = {
+      name: 'once',
+      // Looked at by one, and gone for the next.
+      get guards() {
+        asked++
+        return asked === 1 ? [hasRole('admin')] : []
+      },
+    }
+    app.get('/once', once, () => 'IN')
+    guards.length = 0
+    shared['guards'] = []
+    const client = testClient(app)
+    const token = 'ada'
+    for (const path of ['/route', '/group/inner', '/once']) {
+      expect((await client.http.get(path, { token })).status, path).toBe(403)
+    }
+    const answers = [
+      await client.mcp.callTool('route', {}, { token }),
+      await client.mcp.callTool('inner', {}, { token }),
+      await client.mcp.readResource('res://x', { token }),
+      await client.mcp.getPrompt('prompt', {}, { token }),
+    ]
+    for (const { response } of answers) expect(response.text).not.toContain('"IN"')
+    await client.close()
+  })
 })

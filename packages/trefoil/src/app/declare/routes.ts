@@ -7,12 +7,18 @@ import { ImproperlyConfigured, type Problem } from '../../contract/problems/prob
 import { Forgetting } from '../../engine/cached/forgetting.ts'
 import type { AnyTypes, AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
-import { type Declaration, type DeclaredOptions, type Level, ROUTE_OPTIONS } from './declaration.ts'
+import {
+  type Declaration,
+  type DeclaredOptions,
+  GROUP_OPTIONS,
+  type Level,
+  ROUTE_OPTIONS,
+} from './declaration.ts'
 import { remember } from './forget-answers.ts'
 import { makeHandle } from './make-handle.ts'
 import { splitPrompt, splitResource } from './mcp-declaration.ts'
 import type { AddPrompt, AddResource } from './mcp-types.ts'
-import { membersOf, shownName } from './members-of.ts'
+import { membersOf, shownName, takenOnce } from './members-of.ts'
 import type {
   AddAction,
   AddRoute,
@@ -23,7 +29,8 @@ import type {
   SharedOptions,
 } from './route-types.ts'
 
-const ACTION_OPTIONS = Object.keys(ROUTE_OPTIONS)
+const GROUP_NAMES = Object.keys(GROUP_OPTIONS)
+const ROUTE_NAMES = Object.keys(ROUTE_OPTIONS)
 
 /** Options of a group. */
 export interface GroupOptions<P extends Params> extends SharedOptions {
@@ -128,8 +135,9 @@ export class RouteGroup<
     prefix: Segment,
     options: GroupOptions<P> = {},
   ): RouteGroup<T, Inherited & P, `${Prefix}${Segment}`> {
-    checkGroupOptions(prefix, options)
-    return new RouteGroup(this.#levels, this.#registrar, prefix, options)
+    const own = takenOnce(options, GROUP_NAMES)
+    checkGroupOptions(prefix, own)
+    return new RouteGroup(this.#levels, this.#registrar, prefix, own)
   }
 
   /**
@@ -167,7 +175,7 @@ export class RouteGroup<
         )
       }
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
-      return this.#add(method, path, options, handler)
+      return this.#add(method, path, takenOnce(options, ROUTE_NAMES), handler)
     }
     // The handle has the types of its route, which nothing at run time can show.
     return add as unknown as AddRoute<T, Inherited, Prefix>
@@ -177,7 +185,7 @@ export class RouteGroup<
     fixed: DeclaredOptions,
   ): AddAction<T, Inherited, ToolChoice> {
     const add = (name: string, options: DeclaredOptions, handler: Handler) => {
-      const members = membersOf(`Action ${shownName(name)}`, options, ACTION_OPTIONS)
+      const members = membersOf(`Action ${shownName(name)}`, options, ROUTE_NAMES)
       return this.#add(null, null, { ...members, ...fixed, name }, handler)
     }
     return add as unknown as AddAction<T, Inherited, ToolChoice>
