@@ -10,14 +10,17 @@ import { rpcError } from '../batch.ts'
 import { byteLength } from '../byte-length.ts'
 import type { McpParts } from '../mcp-parts.ts'
 import { type McpFound, messageVerbs, place } from '../message-verbs.ts'
+import { problemReply } from '../problem-reply.ts'
 import { type Envelope, readEnvelope, readValue } from '../read-envelope.ts'
 import { RunningCalls } from '../running-calls.ts'
 import { legacy } from '../wire/legacy.ts'
 import { StdioInbound } from './stdio-inbound.ts'
 import { StdioProgress } from './stdio-progress.ts'
 
-/** Messages that run at once: more are refused, so that one that calls off another is still read. */
+/** Messages that run at once: more are refused, but for those that call off another, of which there are as many again. */
 const MOST_AT_ONCE = 64
+const CALL_OFF = 'notifications/cancelled'
+const BUSY = refuse('unavailable')
 /** Messages of a batch. */
 const MOST_IN_BATCH = 50
 /** The one revision whose clients may send several messages at once. */
@@ -123,25 +126,34 @@ export class StdioConnection {
   }
 
   async #answer(read: Envelope): Promise<string | null> {
-    const isBusy = this.#running >= MOST_AT_ONCE && read.id !== null
-    const envelope: Envelope = {
-      ...read,
-      agreed: this.#agreed,
-      ...(isBusy && { problem: refuse('unavailable') }),
-    }
+    const calls = read.message?.method === CALL_OFF ? MOST_AT_ONCE * 2 : MOST_AT_ONCE
+    if (this.#running >= calls) return this.#busy(read)
     this.#running++
     try {
-      return await this.#walked(envelope)
+      return await this.#walked({ ...read, agreed: this.#agreed })
     } finally {
       this.#running--
     }
   }
 
-  async #walked(envelope: Envelope): Promise<string | null> {
+  /**
+   * Without asking who calls: whatever comes, and be it a notification or no message at all, would be another call of the
+   * authenticator, as many at once as somebody can write lines.
+   */
+  #busy(envelope: Envelope): string | null {
+    const arrival = this.#arrival()
+    return textOf(envelope, problemReply(BUSY, envelope.era, envelope.id, arrival))
+  }
+
+  #arrival(): Arrival {
     const { app } = this.#parts
-    const receivedAt = this.#recorder.now()
     const trace = app.tracing === null ? null : new TraceSource(app.tracing, this.#channel.headers)
-    const arrival = new Arrival(app.nextId(), null, 'local', 'mcp', receivedAt, trace)
+    return new Arrival(app.nextId(), null, 'local', 'mcp', this.#recorder.now(), trace)
+  }
+
+  async #walked(envelope: Envelope): Promise<string | null> {
+    const arrival = this.#arrival()
+    const receivedAt = arrival.receivedAt ?? this.#recorder.now()
     const visit: StdioVisit = { arrival, envelope, receivedAt, inbound: null, progress: null }
     const find = (): McpFound => place(this.#parts, arrival, null, envelope)
     const reply = await walk({ ...this.#verbs, find }, visit)
