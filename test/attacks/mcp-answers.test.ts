@@ -1,7 +1,7 @@
 // Who attacks: a caller of MCP, by what handlers, guards and lists answer. What they would win: an answer that is larger than
 // was allowed, a list that hides its end, the name of what is hidden from them, an audience that is none.
-import { body, createApp, HttpError } from 'trefoil'
-import { AuthContext, type AuthRequest, guard } from 'trefoil/auth'
+import { body, type Call, createApp, HttpError } from 'trefoil'
+import { AuthContext, type AuthRequest, guard, hasScope } from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -184,6 +184,37 @@ describe('PW-20: a guard that takes too long hides', () => {
     const { status, error } = await testClient(late).mcp.complete('late', 'a', '', { token: 'ada' })
     expect(status).toBe(200)
     expect(error?.code).toBe(-32603)
+  })
+})
+
+describe.each(['modern', 'legacy'] as const)('P-ERR-4: an answer that has begun, %s', (era) => {
+  it('ends with a message, whatever is missing', async () => {
+    const app = createApp({ auth, log })
+    const late = async (_args: object, call: Call) => {
+      call.progress(1, 2)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await call.authorize(hasScope('root'))
+      return 'x'
+    }
+    app.tool('late', { description: 'x' }, late as never)
+    app.resource('late://x', { name: 'late' }, late as never)
+    app.prompt('late', { description: 'x' }, late as never)
+    const { mcp } = testClient(app, { era })
+    const options = { token: 'ada', meta: { progressToken: 'p' } }
+    for (const answer of [
+      await mcp.callTool('late', {}, options),
+      await mcp.readResource('late://x', options),
+      await mcp.getPrompt('late', {}, options),
+    ]) {
+      const messages = answer.response.text
+        .split('\n')
+        .filter((line) => line.startsWith('data: '))
+        .map((line) => JSON.parse(line.slice(6)))
+      expect(messages).toHaveLength(2)
+      for (const message of messages) expect(message).toHaveProperty('jsonrpc', '2.0')
+      expect(messages[1].id).toBeTypeOf('number')
+      expect(JSON.stringify(messages[1])).toContain('Requires any of scopes [root]')
+    }
   })
 })
 

@@ -72,7 +72,8 @@ export function messageVerbs<V extends Visit>(
       const { arrival } = visit
       if (found === null) return problemReply(problem, legacy, null, arrival)
       const { envelope, method, plan, events } = found
-      if (asked.has(found)) return failedCallReply(problem, envelope.era, envelope.id, arrival)
+      if (asked.has(found))
+        return failedCallReply(problem, envelope.era, envelope.id, arrival, false)
       // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
       const hasBegun = events?.hasBegun === true
       if (method === null || (arrival.state?.isUnidentified === true && !hasBegun)) {
