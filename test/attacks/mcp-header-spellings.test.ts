@@ -109,3 +109,17 @@ describe('P-ERR-4 SEP-2243: another spelling of what a gateway goes by is anothe
     expect(await read(older)).toEqual({ status: 400, ran: false })
   })
 })
+
+it('SEC-4: nor is a host that ends in something else', async () => {
+  const body = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
+  const ping = async (host: string) => {
+    const lines = [`Host: ${host}`, 'Content-Type: application/json']
+    const head = `POST /mcp HTTP/1.1\r\n${lines.join('\r\n')}`
+    const message = `${head}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+    return (await ask(server.port, message))?.status
+  }
+  expect(await ping('127.0.0.1')).toBe(200)
+  expect(await ping('\t127.0.0.1 ')).toBe(200)
+  expect(await ping('127.0.0.1\u00a0')).toBe(400)
+  expect(await ping('\u00a0localhost')).toBe(400)
+})
