@@ -2,76 +2,84 @@ import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import { fits } from '../../agent/agent-content.ts'
 import type { VisibleActions } from '../../agent/visible-actions.ts'
-import { invalidParams } from '../message-call.ts'
-import { moreOf, pageOf } from '../pages.ts'
+import { invalidCursor, moreOf, type Named } from '../lists/pages.ts'
 import {
-  type EntriesCursor,
-  readCursor,
-  readPlace,
-  writeCursor,
-  writePlace,
+  type EntriesPlace,
+  readEntriesCursor,
+  writeEntriesCursor,
 } from '../resources/entries-cursor.ts'
-import { ENTRIES_PAGE, entryPages } from '../resources/entry-pages.ts'
+import { entryPages } from '../resources/entry-pages.ts'
+import type { ListedEntries, ListedResource } from '../resources/resources.ts'
 import type { AnswerMethod, Asked } from './method.ts'
+
+const LIST = 'resources'
 
 /** The resources that its caller sees: literal ones first, then what templates list. */
 export const resourcesList: AnswerMethod = {
   kind: 'answer',
   capability: 'resources',
   answer: (asked) => {
-    const { message, parts, state } = asked
-    const given = message.params['cursor'] ?? null
-    const place = readPlace(given)
-    const from = given === null || place !== null ? null : readCursor(given)
-    if (given !== null && place === null && from === null) return invalidParams('Invalid cursor')
-    const visible = parts.resources.visible(state)
-    const write = (seen: VisibleActions) =>
-      from === null ? literalPage(asked, seen, place) : entriesPage(asked, seen, from, [])
-    return isPromiseLike(visible) ? visible.then(write) : write(visible)
+    const visible = asked.parts.resources.visible(asked.state)
+    return isPromiseLike(visible) ? visible.then((seen) => page(asked, seen)) : page(asked, visible)
   },
 }
 
-/** @param place `null` for the first page */
-function literalPage(asked: Asked, seen: VisibleActions, place: string | null) {
-  const { resources, pageSize, server } = asked.parts
-  const literal = resources.literal.filter(({ name }) => seen.shows(name))
-  const page = pageOf('resources', literal, place, pageSize)
-  if (page instanceof Problem) return page
-  const texts = page.items.map(({ text }) => text)
-  const [first] = listing(asked, seen)
-  // What templates list begins on this page where a page of theirs fits behind it.
-  if (page.next === null && first !== undefined && texts.length + ENTRIES_PAGE <= pageSize) {
-    return entriesPage(asked, seen, { template: first.name, next: null }, texts)
-  }
-  const next = page.next === null ? (first?.name ?? null) : writePlace(page.next)
-  return asked.envelope.era.listed(`"resources":[${texts.join(',')}]${moreOf(next)}`, server)
+/** What one caller sees of the resources. */
+interface Seen {
+  readonly literal: readonly ListedResource[]
+  /** Templates that list what they stand for. */
+  readonly listing: readonly ListedEntries[]
+  /** Both: what the check sum of a cursor is over. */
+  readonly all: readonly Named[]
 }
 
-function listing({ parts: { resources } }: Asked, { shows }: VisibleActions) {
-  return resources.templates.filter(({ name, entries }) => entries !== null && shows(name))
-}
-
-/** @param before what comes before them on the page */
-function entriesPage(
-  asked: Asked,
-  seen: VisibleActions,
-  from: EntriesCursor,
-  before: readonly string[],
-) {
-  const { envelope, parts, state } = asked
-  const listed = listing(asked, seen)
-  const first = listed.findIndex(({ name }) => name === from.template)
-  // Whether a template is there that the caller may not see is nobody's to find out.
-  if (first === -1) return invalidParams('Invalid cursor')
-  const texts: string[] = []
-  return entryPages(listed.slice(first), from.next, state, texts).then((next) => {
+function page(asked: Asked, { shows }: VisibleActions) {
+  const { envelope, message, parts, state } = asked
+  const { pages, resources, server, maxResponseSize } = parts
+  const literal = resources.literal.filter(({ name }) => shows(name))
+  const listing = resources.listing.filter(({ name }) => shows(name))
+  const seen: Seen = { literal, listing, all: [...literal, ...listing] }
+  const from = placeOf(asked, seen, message.params['cursor'])
+  if (from === null) return invalidCursor()
+  const begin = typeof from === 'number' ? from : literal.length
+  const end = begin + pages.size
+  const texts = literal.slice(begin, end).map(({ text }) => text)
+  const write = (more: string) =>
+    envelope.era.listed(`"resources":[${texts.join(',')}]${more}`, server)
+  if (end < literal.length) return write(moreOf(pages.cursorTo(end, LIST, seen.all)))
+  if (listing.length === 0) return write('')
+  const start = typeof from === 'number' ? { template: 0, next: null } : from
+  const room = pages.size - texts.length
+  return entryPages(resources, listing, room, start, state, texts).then((next) => {
     if (next instanceof Problem) return next
-    if (!fits(texts.join(','), parts.maxResponseSize)) return refuse('response_too_large')
-    const more = moreOf(next === null ? null : writeCursor(next))
+    const more = next === null ? '' : moreEntries(asked, seen, next)
     // Of data, which change: nobody is to keep it, and nobody else is to be given it.
-    return envelope.era.read(
-      `"resources":[${[...before, ...texts].join(',')}]${more}`,
-      parts.server,
-    )
+    const text = envelope.era.read(`"resources":[${texts.join(',')}]${more}`, server)
+    // How much an entry says is the developer's, and how many there are is data.
+    return fits(text, maxResponseSize) ? text : refuse('response_too_large')
   })
+}
+
+/** @returns among the literal ones, or among entries; `null` for a cursor that leads nowhere */
+function placeOf(
+  { parts: { pages } }: Asked,
+  { literal, listing, all }: Seen,
+  cursor: unknown,
+): number | EntriesPlace | null {
+  if ((cursor ?? null) === null) return 0
+  const place = pages.placeIn(LIST, all, cursor)
+  if (place === null) return readEntriesCursor(cursor, pages, listing, all)
+  return place < literal.length ? place : null
+}
+
+/** @throws TypeError for a `next` that could not be sent back: a mistake of the developer's */
+function moreEntries({ parts: { pages } }: Asked, { listing, all }: Seen, next: EntriesPlace) {
+  // Half a character does not come back as it was.
+  const isWhole = next.next === null || next.next.isWellFormed()
+  const cursor = isWhole ? writeEntriesCursor(next, pages, listing, all) : null
+  if (cursor !== null) return moreOf(cursor)
+  const { name } = listing[next.template] as ListedEntries
+  throw new TypeError(
+    `Resource '${name}': next of entries is too long, or half a character; write whole text of at most 1,000 characters`,
+  )
 }
