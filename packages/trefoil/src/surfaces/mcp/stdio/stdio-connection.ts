@@ -17,9 +17,8 @@ import { legacy } from '../wire/legacy.ts'
 import { StdioInbound } from './stdio-inbound.ts'
 import { StdioProgress } from './stdio-progress.ts'
 
-/** Messages that run at once: more are refused, but for those that call off another, of which there are as many again. */
+/** Requests that run at once, and of what has no id as many: more are refused. */
 const MOST_AT_ONCE = 64
-const CALL_OFF = 'notifications/cancelled'
 const BUSY = refuse('unavailable')
 /** Messages of a batch. */
 const MOST_IN_BATCH = 50
@@ -46,7 +45,7 @@ export class StdioConnection {
   #agreed: string | null = null
   /** Of a client that writes on before it is answered. */
   #handshake: Promise<string | null> | null = null
-  #running = 0
+  readonly #running = { calls: 0, notes: 0 }
 
   constructor(parts: McpParts, recorder: Recorder, channel: StdioChannel) {
     const calls = new RunningCalls(true)
@@ -137,12 +136,13 @@ export class StdioConnection {
   }
 
   async #answer(read: Envelope): Promise<string | null> {
-    const calls = read.message?.method === CALL_OFF ? MOST_AT_ONCE * 2 : MOST_AT_ONCE
-    if (this.#running >= calls) return this.#busy(read)
+    // A notification takes no place of a call: it is what calls the others off.
+    const kind = read.id === null ? 'notes' : 'calls'
+    if (this.#running[kind] >= MOST_AT_ONCE) return this.#busy(read)
     const envelope: Envelope = { ...read, agreed: this.#agreed }
-    this.#running++
+    this.#running[kind]++
     const answer = this.#walked(envelope).finally(() => {
-      this.#running--
+      this.#running[kind]--
       if (this.#handshake === answer) this.#handshake = null
     })
     if (isHandshake(envelope)) this.#handshake = answer
