@@ -1,5 +1,5 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import type { Action } from '../../contract/call/action.ts'
+import { type Action, nameAmongAll } from '../../contract/call/action.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { CallState } from '../../engine/call-state.ts'
@@ -10,11 +10,18 @@ import { compileVisibility, isVisible, type ListCaller } from '../../engine/visi
 export interface VisibleActions {
   /** The same for everybody who sees the same; empty for everything. */
   readonly key: string
+  /** Of actions of one kind, whose names are their own. */
   readonly shows: (name: string) => boolean
+  /** Of actions of any kind. */
+  readonly showsAction: (action: Action) => boolean
 }
 
 /** For documents that are open to everybody, and wherever nothing is hidden. */
-export const ALL_VISIBLE: VisibleActions = Object.freeze({ key: '', shows: () => true })
+export const ALL_VISIBLE: VisibleActions = Object.freeze({
+  key: '',
+  shows: () => true,
+  showsAction: () => true,
+})
 
 /** Asks what the caller of a list sees. */
 export type AskVisible = (state: CallState) => Awaitable<VisibleActions>
@@ -51,12 +58,16 @@ function askAll(rules: readonly Plan[], caller: ListCaller): Awaitable<VisibleAc
 function visibleOf(rules: readonly Plan[], seen: readonly boolean[]): VisibleActions {
   if (!seen.includes(false)) return ALL_VISIBLE
   const hidden = new Set<string>()
+  const among = new Set<string>()
   rules.forEach(({ action }, index) => {
-    if (seen[index] !== true) hidden.add(action.name)
+    if (seen[index] === true) return
+    hidden.add(action.name)
+    among.add(nameAmongAll(action))
   })
   return {
     key: seen.map((isSeen) => (isSeen ? '1' : '0')).join(''),
     shows: (name) => !hidden.has(name),
+    showsAction: (action) => !among.has(nameAmongAll(action)),
   }
 }
 

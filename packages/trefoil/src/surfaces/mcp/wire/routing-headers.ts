@@ -1,5 +1,6 @@
 import type { Action } from '../../../contract/call/action.ts'
 import { type Problem, refuse } from '../../../contract/problems/problem.ts'
+import { withoutSpace } from '../../../web/optional-space.ts'
 import { allHeaders, type RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcMessage } from '../message.ts'
 
@@ -85,7 +86,7 @@ export function checkArgumentHeaders(
   return null
 }
 
-/** Whole numbers by their value: `42.0` is `42`. */
+/** Whole numbers by their value: `42.0` is `42`. No others are, or a gateway that compares text is passed by `042`. */
 function saysTheSame(text: string | null, value: unknown): boolean {
   if (text === null) return false
   if (typeof value === 'boolean') return text === String(value)
@@ -93,7 +94,7 @@ function saysTheSame(text: string | null, value: unknown): boolean {
   return NUMBER.test(text) && Number(text) === value
 }
 
-const NUMBER = /^-?\d{1,20}(?:\.0{1,20})?$/
+const NUMBER = /^(?:0|-?[1-9]\d{0,19})(?:\.0{1,20})?$/
 const ENCODED = /^=\?base64\?(.*)\?=$/
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
@@ -104,14 +105,15 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
  * @returns `null` when the encoding is broken
  */
 function decodeMcpHeader(header: string): string | null {
-  const value = header.trim()
+  const value = withoutSpace(header)
   const base64 = ENCODED.exec(value)?.[1]
   // Not wrapped: literal, whatever it begins or ends with.
   if (base64 === undefined) return value
   if (base64.length % 4 !== 0 || !BASE64.test(base64)) return null
   try {
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // With a byte order mark, which would be taken off: a gateway that refuses the name has not seen it.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return null
   }
