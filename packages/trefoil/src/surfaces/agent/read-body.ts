@@ -5,7 +5,7 @@ import { Problem, refuse } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { timeoutBeforeCall } from '../../engine/ending/deadline.ts'
 import { refusedCoding } from '../../policy/refused-coding.ts'
-import { parseMediaType } from '../../web/media-type.ts'
+import { isJsonType } from '../../web/media-type.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 
@@ -22,8 +22,8 @@ export function readBody(
 ): Awaitable<Uint8Array | Problem> {
   // A form or a text post needs no preflight: any page could run actions through its visitor's
   // browser, those of a server on the visitor's own machine for one.
-  const type = parseMediaType(firstHeader(exchange.rawHeaders, 'content-type') ?? '')
-  if (type?.essence !== 'application/json') return refuse('unsupported_media_type')
+  const type = firstHeader(exchange.rawHeaders, 'content-type') ?? ''
+  if (!isJsonType(type)) return refuse('unsupported_media_type')
   const coded = refusedCoding(exchange.rawHeaders)
   if (coded !== null) return coded
   const failed = (error: unknown) => (error instanceof Problem ? error : incompleteBody())
