@@ -1,3 +1,4 @@
+import { goesByCaller } from '../../contract/auth/caller-test.ts'
 import {
   ALLOWED,
   Denial,
@@ -39,7 +40,7 @@ function rightsGuard(name: string, kind: Rights, rule: Rule, wanted: readonly st
   // Only missing scopes can be had by asking for a new token; a missing role cannot, so it must not
   // start an authorization round (RFC 6750 §3.1).
   const scopes = kind === 'scopes' ? wanted : undefined
-  return Object.freeze({
+  const guard = Object.freeze({
     name,
     needsInput: false,
     ...(scopes === undefined ? {} : { scopes }),
@@ -48,6 +49,13 @@ function rightsGuard(name: string, kind: Rights, rule: Rule, wanted: readonly st
       return text === null ? ALLOWED : denied(text, scopes)
     },
   })
+  // A scope that is missing hides nothing: another token may have it.
+  return goesByCaller(guard, ({ roles }) => scopes !== undefined || meets(rule, wanted, roles))
+}
+
+/** The same without its text, which takes longer than the decision does. */
+function meets(rule: Rule, wanted: readonly string[], has: ReadonlySet<string>): boolean {
+  return rule === hasAll ? !lacks(wanted, has) : wanted.some((value) => has.has(value))
 }
 
 function denied(text: string, scopes: readonly string[] | undefined): Denied {
