@@ -53,9 +53,13 @@ export async function benchStdio({ rounds, json }) {
         : `| ${name} | ${figures.median_ms} | ${figures.least_ms}–${figures.most_ms} |\n`,
     )
   }
-  if (json) process.stdout.write(`${JSON.stringify({ bench: 'stdio', ratio: round(ratio, 2), bar: BAR })}\n`)
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ bench: 'stdio', ratio: round(ratio, 2), bar: BAR })}\n`,
+    )
   else process.stdout.write(`ratio ${ratio.toFixed(2)}, bar ${BAR}\n`)
-  if (ratio > BAR) throw new BenchFailure(`${ratio.toFixed(2)} times the bare program, at most ${BAR}`)
+  if (ratio > BAR)
+    throw new BenchFailure(`${ratio.toFixed(2)} times the bare program, at most ${BAR}`)
 }
 
 /** @param {string} name @returns {Promise<First>} */
@@ -73,7 +77,9 @@ async function startOnce(name) {
     child.stdin.write(line('tools/list', {}))
     const listed = await lines(gone, name)
     const ms = performance.now() - started
-    child.stdin.write(line('tools/call', { name: 'get_order', arguments: { order_id: 'ord_1001' } }))
+    child.stdin.write(
+      line('tools/call', { name: 'get_order', arguments: { order_id: 'ord_1001' } }),
+    )
     const called = await lines(gone, name)
     const text = JSON.stringify(orders.get('ord_1001'))
     const wrong = sameJson(called?.result?.content, [{ type: 'text', text }])

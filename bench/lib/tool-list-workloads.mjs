@@ -27,7 +27,9 @@ function lists(name, title) {
   return {
     name,
     title: `MCP tools/list with guards, ${title}`,
-    parts: [{ name: 'list', request: request(authorized(clerk)), status: 200, wrong: sees(['clerk']) }],
+    parts: [
+      { name: 'list', request: request(authorized(clerk)), status: 200, wrong: sees(['clerk']) },
+    ],
     order: [0],
     probes: [
       ...Object.entries(BAD_TOKENS).map(([kind, headers]) => ({

@@ -45,7 +45,10 @@ function answerTo(line) {
   }
   if (method !== 'tools/call') return { id, error: { code: -32601, message: 'no such method' } }
   if (params.name !== 'get_order') return { id, error: { code: -32602, message: 'no such tool' } }
-  return { id, result: { resultType: 'complete', ...getOrder(params.arguments), _meta: SERVER_INFO } }
+  return {
+    id,
+    result: { resultType: 'complete', ...getOrder(params.arguments), _meta: SERVER_INFO },
+  }
 }
 
 function getOrder(args) {

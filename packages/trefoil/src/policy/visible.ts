@@ -32,7 +32,9 @@ export function callerOnly(
   action: Action,
   surface: SurfaceName,
 ): ((caller: AuthContext | null) => boolean) | null {
-  const tests = listingGuards(action, surface).map(testOf).filter((test) => test !== null)
+  const tests = listingGuards(action, surface)
+    .map(testOf)
+    .filter((test) => test !== null)
   if (tests.length < listingGuards(action, surface).length) return null
   const denies = needsOn(action, surface).has('deny')
   const table = action.need[surface]
