@@ -16,7 +16,10 @@ afterEach(async () => {
 const seen: string[] = []
 
 /** A connection to an app with one route that takes a text; what it answers is collected. */
-async function connected(): Promise<{ write(text: string): void; until(count: number): Promise<string> }> {
+async function connected(): Promise<{
+  write(text: string): void
+  until(count: number): Promise<string>
+}> {
   seen.length = 0
   const app = createApp({
     name: 'bodies',
