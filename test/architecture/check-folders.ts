@@ -58,7 +58,6 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
   },
   'program/commands/serve-commands.ts': { most: 16, why: 'two commands, and how each serves' },
   'program/main.ts': { most: 20, why: 'every command, once' },
-  'surfaces/cli/local.ts': { most: 20, why: 'a call from credentials to answer, in this process' },
   'surfaces/docs/docs-surface.ts': { most: 21, why: 'four documents, each with its reader' },
   'surfaces/http/http-surface.ts': { most: 27, why: 'puts the four verbs of HTTP together' },
   'surfaces/http/node/exchange/node-exchange.ts': {

@@ -1,164 +1,27 @@
-// `trefoil mcp`: MCP on standard input and output, with the official clients, and with peers that play games.
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+// `trefoil mcp`: MCP on standard input and output, with peers that play games; the official clients are in test/clients.
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js'
-import { StdioClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { ANN, approvalFor, BOB, OPENING_HOURS, UNICODE } from '../clients/shop.ts'
+import { expect, test, vi } from 'vitest'
+import { ANN, BOB } from '../clients/shop.ts'
+import { call, hello, programOf, StdioPeer, stdioEnv } from '../support/stdio-peer.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 /** A program has to start first, on a machine that has other things to do. */
 const SOON = { timeout: 30_000 }
 
-const TREFOIL = join(import.meta.dirname, '../../packages/trefoil/bin/trefoil.js')
-const SHOP = join(import.meta.dirname, '../clients/shop.ts#app')
-const ARGS = [TREFOIL, 'mcp', '--app', SHOP]
-
-function env(token: string | null): Record<string, string> {
-  const { PATH = '', HOME = '' } = process.env
-  return { PATH, HOME, ...(token === null ? {} : { TREFOIL_TOKEN: token }) }
-}
-
-interface Official {
-  listTools(): Promise<{ readonly tools: readonly { readonly name: string }[] }>
-  callTool(params: object, second?: never, options?: object): Promise<object>
-  readResource(params: { readonly uri: string }): Promise<object>
-  close(): Promise<void>
-}
-
-const CLIENTS = {
-  'SDK 1': async (token: string | null): Promise<Official> => {
-    const client = new FirstClient({ name: 'one', version: '1' })
-    const server = { command: process.execPath, args: ARGS, env: env(token), stderr: 'ignore' }
-    await client.connect(new FirstTransport(server as never))
-    return client as unknown as Official
-  },
-  'SDK 2, legacy': (token: string | null) => second(token, 'legacy'),
-  'SDK 2, auto': (token: string | null) => second(token, 'auto'),
-}
-
-async function second(token: string | null, mode: 'legacy' | 'auto'): Promise<Official> {
-  const client = new Client({ name: 'two', version: '1' }, {
-    versionNegotiation: { mode },
-  } as never)
-  const server = { command: process.execPath, args: ARGS, env: env(token), stderr: 'ignore' }
-  await client.connect(new StdioClientTransport(server as never))
-  return {
-    listTools: () => client.listTools(),
-    callTool: (params: object, _: never, options: object = {}) =>
-      client.callTool(params as never, options as never),
-    readResource: (params: { readonly uri: string }) => client.readResource(params),
-    close: () => client.close(),
-  } as unknown as Official
-}
-
-describe.each(Object.entries(CLIENTS))('%s', (_, open) => {
-  test('lists, calls, fails, is approved, is refused, reads, and is called off', async () => {
-    const client = await open(BOB)
-    onTestFinished(() => client.close())
-    const { tools } = await client.listTools()
-    expect(tools.map(({ name }) => name)).toContain('echo')
-    const call = (name: string, args: object, meta?: object, options?: object) =>
-      client.callTool(
-        { name, arguments: args, ...(meta && { _meta: meta }) },
-        undefined as never,
-        options,
-      )
-    expect(await call('echo', { text: UNICODE })).toMatchObject({
-      structuredContent: { text: UNICODE },
-    })
-    expect(await call('fail', {})).toMatchObject({ isError: true })
-    expect(await call('echo', { text: 7 })).toMatchObject({ isError: true })
-    const asked = JSON.stringify(await call('refund', { amount: 5 }))
-    const hash = /sha256:[0-9a-f]{64}/.exec(asked)?.[0] ?? ''
-    expect(
-      await call('refund', { amount: 5 }, { approval_token: approvalFor(hash) }),
-    ).toMatchObject({ structuredContent: { refunded: 5 } })
-    await expect(call('order', {})).rejects.toThrow()
-    expect(await call('large', { letters: 900_000 })).toMatchObject({
-      content: [{ text: 'x'.repeat(900_000) }],
-    })
-    expect(await client.readResource({ uri: 'shop://hours' })).toMatchObject({
-      contents: [{ text: OPENING_HOURS }],
-    })
-    const stop = new AbortController()
-    const slow = call('slow', { run: 'r' }, undefined, { signal: stop.signal })
-    const happened = async () => JSON.stringify(await call('what_happened', { run: 'r' }))
-    await vi.waitFor(async () => expect(await happened()).toContain('began'), SOON)
-    stop.abort()
-    await expect(slow).rejects.toThrow()
-    await vi.waitFor(async () => expect(await happened()).toContain('aborted'), SOON)
-  })
-
-  test('without a token nothing is told', async () => {
-    const opening = open(null).then(async (client) => {
-      onTestFinished(() => client.close())
-      return client.listTools()
-    })
-    await expect(opening).rejects.toThrow()
-  })
-})
-
-/** A peer that writes what it likes. */
-class Peer {
-  readonly child: ChildProcessWithoutNullStreams
-  readonly answers: string[] = []
-  errors = ''
-
-  constructor(token: string | null = ANN) {
-    this.child = spawn(process.execPath, ARGS, { env: env(token) })
-    createInterface({ input: this.child.stdout }).on('line', (line) => this.answers.push(line))
-    this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.errors += text
-    })
-    this.child.stdin.on('error', () => {})
-    onTestFinished(() => void this.child.kill('SIGKILL'))
-  }
-
-  write(text: string | Uint8Array): void {
-    this.child.stdin.write(text)
-  }
-
-  /** @returns answers, once the server has ended by itself */
-  async end(): Promise<readonly Record<string, unknown>[]> {
-    const closed = once(this.child, 'close')
-    this.child.stdin.end()
-    const [code] = await closed
-    expect(code).toBe(0)
-    return this.answers.map((line) => JSON.parse(line))
-  }
-}
-
-const hello = (protocolVersion: string, id = 1) =>
-  `${JSON.stringify({
-    jsonrpc: '2.0',
-    id,
-    method: 'initialize',
-    params: { protocolVersion, capabilities: {}, clientInfo: { name: 'x', version: '1' } },
-  })}\n`
-const call = (id: number, name: string, args: object, meta?: object) =>
-  `${JSON.stringify({
-    jsonrpc: '2.0',
-    id,
-    method: 'tools/call',
-    params: { name, arguments: args, ...(meta && { _meta: meta }) },
-  })}\n`
+const ARGS = programOf('../clients/shop.ts#app')
 
 test.each(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])(
   'agrees on %s',
   async (version) => {
-    const peer = new Peer()
+    const peer = new StdioPeer(ARGS, ANN)
     peer.write(hello(version))
     expect(await peer.end()).toMatchObject([{ id: 1, result: { protocolVersion: version } }])
   },
 )
 
 test('RPC-7: broken lines are answered one by one, and the next is read', async () => {
-  const peer = new Peer()
+  const peer = new StdioPeer(ARGS, ANN)
   const whole = call(3, 'echo', { text: '🍀' })
   peer.write('\uFEFF\r\n\n{"jsonrpc":"2.0",\n')
   peer.write('[]\n7\n{"jsonrpc":"1.0","id":9,"method":"ping"}\n')
@@ -181,7 +44,7 @@ test('RPC-7: broken lines are answered one by one, and the next is read', async 
 
 test('a list of messages is for 2025-03-26, after its handshake', async () => {
   const two = `[${call(2, 'echo', { text: 'a' }).trim()},${call(3, 'nope', {}).trim()}]\n`
-  const peer = new Peer()
+  const peer = new StdioPeer(ARGS, ANN)
   peer.write(hello('2025-03-26'))
   await vi.waitFor(() => expect(peer.answers).toHaveLength(1), SOON)
   peer.write(two)
@@ -190,7 +53,7 @@ test('a list of messages is for 2025-03-26, after its handshake', async () => {
     { id: 2, result: {} },
     { id: 3, error: { code: -32_602 } },
   ])
-  const other = new Peer()
+  const other = new StdioPeer(ARGS, ANN)
   other.write(hello('2025-11-25'))
   await vi.waitFor(() => expect(other.answers).toHaveLength(1), SOON)
   other.write(two)
@@ -198,7 +61,7 @@ test('a list of messages is for 2025-03-26, after its handshake', async () => {
 })
 
 test('a refusal over a connection says which scope is missing', async () => {
-  const peer = new Peer(BOB)
+  const peer = new StdioPeer(ARGS, BOB)
   peer.write(hello('2025-11-25'))
   peer.write(call(2, 'order', {}))
   const answers = await peer.end()
@@ -206,7 +69,7 @@ test('a refusal over a connection says which scope is missing', async () => {
 })
 
 test('progress comes before the answer, and an answer to what was called off does not come', async () => {
-  const peer = new Peer()
+  const peer = new StdioPeer(ARGS, ANN)
   peer.write(call(1, 'steps', { run: 'a' }, { progressToken: 7 }))
   peer.write(call(2, 'slow', { run: 'b' }))
   await vi.waitFor(() => expect(peer.answers.join()).toContain('notifications/progress'), SOON)
@@ -224,7 +87,7 @@ test('progress comes before the answer, and an answer to what was called off doe
 })
 
 test('of many at once some are refused, and one that calls off another is read', async () => {
-  const peer = new Peer()
+  const peer = new StdioPeer(ARGS, ANN)
   peer.write(Array.from({ length: 100 }, (_, index) => call(index, 'slow', { run: 'm' })).join(''))
   await vi.waitFor(() => expect(peer.answers.length).toBe(36), SOON)
   const ids = Array.from({ length: 100 }, (_, index) => index)
@@ -245,7 +108,7 @@ test('of many at once some are refused, and one that calls off another is read',
 })
 
 test('who never reads is sent no more, and whoever closes the pipe ends the server', async () => {
-  const peer = new Peer()
+  const peer = new StdioPeer(ARGS, ANN)
   peer.child.stdout.pause()
   for (let id = 0; id < 40; id++) peer.write(call(id, 'large', { letters: 900_000 }))
   const closed = once(peer.child, 'close')
@@ -256,15 +119,15 @@ test('who never reads is sent no more, and whoever closes the pipe ends the serv
 })
 
 test('what ends its input gets what it has asked for, and the code 0', async () => {
-  const peer = new Peer()
+  const peer = new StdioPeer(ARGS, ANN)
   peer.write(call(1, 'large', { letters: 900_000 }) + call(2, 'echo', { text: 'x' }))
   const answers = await peer.end()
   expect(answers.map(({ id }) => id).sort()).toEqual([1, 2])
 })
 
 test('an app that cannot be loaded says so on standard error, and nothing on standard output', async () => {
-  const args = [TREFOIL, 'mcp', '--app', './nothing.ts#app']
-  const child = spawn(process.execPath, args, { env: env(null) })
+  const args = programOf('./nothing.ts#app')
+  const child = spawn(process.execPath, args, { env: stdioEnv(null) })
   let [out, err] = ['', '']
   child.stdout.on('data', (text) => {
     out += text

@@ -4,8 +4,9 @@ import { BEHAVIOURS, type Behaviour, CLIENTS, type ClientRow } from './table.ts'
 export function clientTable(): string {
   const notes: string[] = []
   const note = (row: ClientRow, why: string) => {
+    const name = row.name.replace(/, \w+$/, '')
     // What a bridge does is so for whoever stands before it.
-    const who = row.way === 'mcp-remote' ? row.way : row.name.replace(/, \w+$/, '')
+    const who = { HTTP: name, 'mcp-remote': 'mcp-remote', stdio: `${name}, by stdio` }[row.way]
     const text = `${who}: ${why}.`
     if (!notes.includes(text)) notes.push(text)
     return `[${notes.indexOf(text) + 1}](#what-they-cannot)`

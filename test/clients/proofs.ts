@@ -39,10 +39,16 @@ export const PROOFS: Readonly<Partial<Record<Behaviour, Run>>> = {
       await shop.close()
     }
   },
+  noToken: (_, bench) => saysNothing(bench, null),
+  badToken: (_, bench) => saysNothing(bench, 'somebody-else'),
   scope: async (_, bench) => {
     const bob = await bench.open(BOB)
     await expect(bob.call('order', {})).rejects.toThrow(/Dynamic Client Registration rejected/)
   },
+}
+
+async function saysNothing(bench: Bench, token: string | null): Promise<void> {
+  await expect(bench.open(token)).rejects.toThrow(/did not offer pinned protocol version/)
 }
 
 /** The bodies that a client in this process sends. */

@@ -176,8 +176,30 @@ const BRIDGED: readonly Row[] = [
   },
 }))
 
-/** Every client that is driven. */
-export const CLIENTS: readonly ClientRow[] = [...HTTP, ...INSPECTOR, ...BRIDGED].map((row) => ({
+const PINNED =
+  'pinned, it takes a refusal for a server that does not know the revision, and says only that'
+
+/** They start `trefoil mcp` themselves. */
+const STDIO: readonly Row[] = [
+  { name: 'SDK 2, legacy', package: SDK, revision: LEGACY, open: () => sdk('legacy') },
+  { name: 'SDK 2, auto', package: SDK, revision: MODERN, open: () => sdk('auto') },
+  { name: 'SDK 2, pinned', package: SDK, revision: MODERN, open: () => sdk({ pin: MODERN }) },
+  { name: 'SDK 1', package: '@modelcontextprotocol/sdk', revision: LEGACY, open: firstSdk },
+].map((row) => ({
   ...row,
-  cannot: row.cannot ?? {},
+  way: 'stdio' as const,
+  refused: /Unauthorized/,
+  forbidden: /orders:write|scope/,
+  cannot: {
+    restart: 'the server is a program of the client, which ends with it',
+    ...(row.name === 'SDK 2, pinned' && { noToken: PINNED, badToken: PINNED }),
+  },
 }))
+
+/** Every client that is driven. */
+export const CLIENTS: readonly ClientRow[] = [...HTTP, ...INSPECTOR, ...BRIDGED, ...STDIO].map(
+  (row) => ({
+    ...row,
+    cannot: row.cannot ?? {},
+  }),
+)

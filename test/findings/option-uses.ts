@@ -772,7 +772,7 @@ add('TestClientOptions.override OverrideOptions', (options) =>
 add('CookieJar.set JarCookieOptions', (options) => client().http.cookies.set('a', 'b', options))
 add('TestCli.call CliCallOptions', (options) => client().cli.call('one', {}, options))
 add('TestCli.manifest CliManifestOptions', (options) => client().cli.manifest(options))
-for (const method of ['initialize', 'discover', 'listTools'] as const) {
+for (const method of ['initialize', 'discover'] as const) {
   add(`TestMcp.${method} McpRequestOptions`, (options) => client().mcp[method](options))
 }
 add('TestMcp.complete McpCompleteOptions', (options) =>
@@ -782,7 +782,12 @@ add('TestMcp.getPrompt McpRequestOptions', (options) => client().mcp.getPrompt('
 add('TestMcp.readResource McpRequestOptions', (options) =>
   client().mcp.readResource('x://one', options),
 )
-for (const list of ['listPrompts', 'listResources', 'listResourceTemplates'] as const) {
+for (const list of [
+  'listTools',
+  'listPrompts',
+  'listResources',
+  'listResourceTemplates',
+] as const) {
   add(`TestMcp.${list} McpListOptions`, (options) => client().mcp[list](options))
 }
 add('TestMcp.callTool McpCallOptions', (options) => client().mcp.callTool('one', {}, options))

@@ -1,6 +1,20 @@
 // MCP as a resource server of OAuth (RFC 9728, RFC 8707): who gives tokens, and for whom they have to be.
 import { createApp, type McpAuthorizationOptions } from 'trefoil'
-import { AuthContext, hasRole, hasScope, jwtAuth } from 'trefoil/auth'
+import {
+  AuthContext,
+  type Authenticator,
+  type AuthRequest,
+  apiKeyAuth,
+  deny,
+  firstOf,
+  guard,
+  hasAllScopes,
+  hasRole,
+  hasScope,
+  introspectionAuth,
+  jwtAuth,
+  type SecurityScheme,
+} from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, it } from 'vitest'
 
@@ -120,6 +134,24 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
     ])
   })
 
+  it('and what the caller has, so that the next token has not lost it', async () => {
+    await using client = testClient(shop())
+    const claims = { aud: RESOURCE, roles: ['clerk'], scope: 'orders:read openid' }
+    const headers = { authorization: `Bearer ${await token(claims)}` }
+    const { response } = await client.mcp.callTool('buy', {}, { era, headers })
+    expect(response.headers.get('www-authenticate')).toContain(
+      'scope="orders:write openid orders:read"',
+    )
+    const many = Array.from({ length: 1_000 }, (_, index) => `scope${index}`)
+    const odd = { aud: RESOURCE, roles: ['clerk'], scope: ['a b', 'c"d', ...many] }
+    const much = { authorization: `Bearer ${await token(odd)}` }
+    const { response: long } = await client.mcp.callTool('buy', {}, { era, headers: much })
+    const challenge = long.headers.get('www-authenticate') ?? ''
+    expect(challenge).toContain('scope="orders:read orders:write scope0 ')
+    expect(challenge).not.toMatch(/a b|c\\/)
+    expect(challenge.length).toBeLessThan(3_000)
+  })
+
   it.each([
     ['for the API', { aud: 'https://shop.example/api' }, 401],
     ['for it', { aud: RESOURCE }, 200],
@@ -148,6 +180,7 @@ it.each([
   ['for the API', { aud: 'https://shop.example/api' }, 401],
   ['for it', { aud: RESOURCE }, 200],
   ['of an issuer, for nobody', { iss: 'https://id.example' }, 401],
+  ['of nobody, for nobody', {}, 401],
 ])('RFC 8707: nor does a token %s in a header of its own', async (_, claims, status) => {
   const app = createApp({
     env: {},
@@ -189,6 +222,93 @@ it('a key that is no bearer token needs no audience', async () => {
   expect(none.response.headers.get('www-authenticate')).toBe(
     `ApiKey in="header", name="x-key", Bearer resource_metadata="${METADATA}"`,
   )
+})
+
+describe('RFC 8707: a credential that names no audience', () => {
+  const header = (name: string) => (request: AuthRequest) =>
+    request.headers.get(name) === null ? null : new AuthContext({ subject: 'robot' })
+  const keys = (name: string, scheme?: SecurityScheme) => ({
+    name,
+    ...(scheme === undefined ? {} : { scheme }),
+    authenticate: header(name),
+  })
+  const X_KEY = { type: 'apiKey', in: 'header', name: 'x-key' } as const
+
+  async function statusOf(authenticate: Authenticator, headers: Record<string, string>) {
+    const app = createApp({
+      env: {},
+      log,
+      auth: [{ authenticate, surfaces: ['mcp'] }],
+      mcp: { authorization: { resource: RESOURCE, servers: ['https://id.example'] } },
+    })
+    app.tool('look', { description: 'Looks.' }, () => 1)
+    await using client = testClient(app)
+    return (await client.mcp.callTool('look', {}, { headers })).response.status
+  }
+
+  it('is a key where its authenticator says so, and a token where it says nothing', async () => {
+    expect(await statusOf(keys('x-key', X_KEY), { 'x-key': '1' })).toBe(200)
+    expect(await statusOf(keys('x-key'), { 'x-key': '1' })).toBe(401)
+    expect(
+      await statusOf(keys('x-key', { type: 'http', scheme: 'bearer' }), { 'x-key': '1' }),
+    ).toBe(401)
+  })
+
+  it('is a token beside keys, too, where jwtAuth has verified it', async () => {
+    const both = firstOf(keys('x-key', X_KEY), jwtAuth({ keys: KEY, header: 'x-token' }))
+    expect(await statusOf(both, { 'x-key': '1' })).toBe(200)
+    expect(await statusOf(both, { 'x-token': await token({}) })).toBe(401)
+    expect(await statusOf(both, { 'x-token': await token({ aud: RESOURCE }) })).toBe(200)
+  })
+})
+
+describe('RFC 8707: audiences that nobody could name stop the start', () => {
+  const start = (authenticate: Authenticator) => {
+    const app = createApp({
+      env: {},
+      log,
+      auth: [{ authenticate, surfaces: ['mcp'] }],
+      mcp: { authorization: { resource: RESOURCE, servers: ['https://id.example'] } },
+    })
+    void app.fetch(new Request('http://127.0.0.1/'))
+  }
+  const introspection = (audience: string) =>
+    introspectionAuth({
+      url: 'https://id.example/introspect',
+      clientId: 'a',
+      clientSecret: 'b',
+      audience,
+    })
+
+  it.each([
+    ['jwtAuth', jwtAuth({ keys: KEY, audience: 'shop-api' })],
+    ['jwtAuth', jwtAuth({ keys: KEY, audience: [`${RESOURCE}/`, 'shop-api'] })],
+    ['introspectionAuth', introspection('shop-api')],
+    [
+      'firstOf',
+      firstOf(
+        apiKeyAuth({ keys: { k8Q2s0vJ4dPq7Zt1xW9aLr5uYb3nGm6c: 'a' } }),
+        jwtAuth({ keys: KEY, audience: 'x' }),
+      ),
+    ],
+  ])('%s', (name, authenticate) => {
+    let message = ''
+    try {
+      start(authenticate)
+    } catch (error) {
+      message = String(error)
+    }
+    expect(message).toContain(`'${name}`)
+    expect(message).toContain('takes no token that is for mcp.authorization.resource')
+    expect(message).not.toMatch(/shop-api|shop\.example/)
+  })
+
+  it('and those that somebody can do not', () => {
+    start(jwtAuth({ keys: KEY, audience: ['shop-api', RESOURCE] }))
+    start(introspection(RESOURCE))
+    start(firstOf(introspection('x'), jwtAuth({ keys: KEY, audience: RESOURCE })))
+    start(jwtAuth({ keys: KEY }))
+  })
 })
 
 it.each([
@@ -234,5 +354,61 @@ it('a start-up warning where one authenticator covers MCP and the API', async ()
     { authenticate: jwtAuth({ keys: KEY, audience: 'api' }), surfaces: ['api'] },
     { authenticate: jwtAuth({ keys: KEY, audience: RESOURCE }), surfaces: ['mcp'] },
   ])
-  expect(apart).not.toContain('covers')
+  expect(apart).not.toContain('opens the API')
+  // Two that look at one audience, and one that is written twice.
+  const api = jwtAuth({ keys: KEY, audience: ['api', RESOURCE] })
+  const mcp = jwtAuth({ keys: KEY, audience: RESOURCE })
+  for (const [first, second] of [
+    [api, mcp],
+    [
+      firstOf(
+        api,
+        introspectionAuth({
+          url: 'https://id.example',
+          clientId: 'a',
+          clientSecret: 'b',
+          audience: 'x',
+        }),
+      ),
+      mcp,
+    ],
+    [tokens, tokens],
+  ] as const) {
+    const shared = await start([
+      { authenticate: first, surfaces: ['api'] },
+      { authenticate: second, surfaces: ['mcp'] },
+    ])
+    expect(shared).toMatch(/of 'api' takes what .* of 'mcp' takes: .* opens the API, too/)
+    expect(shared).not.toContain(RESOURCE)
+  }
 })
+
+it.each(['a b', 'a"b', 'a\\b', 'a\nb', 'é', ' '])(
+  'RFC 6749 §3.3: %j is no scope of a guard',
+  async (scope) => {
+    expect(() => hasScope('orders:read', scope)).toThrow(/hasScope\(\) takes scopes, each one word/)
+    expect(() => hasAllScopes(scope)).toThrow(/hasAllScopes\(\) takes scopes/)
+    expect(() => deny('No', { scopes: [scope] })).toThrow(/each one word/)
+    const app = createApp({ env: {}, log, publicSurfaces: ['mcp'] })
+    const own = { name: 'Own', needsInput: false, scopes: [scope], decide: () => deny('No') }
+    expect(() => {
+      app.tool('look', { description: 'Looks.', guards: [own] }, () => 1)
+      void app.fetch(new Request('http://127.0.0.1/'))
+    }).toThrow(/scopes of guard 'Own' must be a list of scopes/)
+    // What is made by hand while it runs is no decision, and denies.
+    const late = guard({
+      name: 'Late',
+      check: () => ({ deny: true, text: 'No', scopes: [scope] }) as never,
+    })
+    const shopped = createApp({ env: {}, log, auth: [{ authenticate: tokens, surfaces: ['mcp'] }] })
+    shopped.tool('look', { description: 'Looks.', guards: [late] }, () => 1)
+    await using client = testClient(shopped)
+    const headers = { authorization: `Bearer ${await token({})}` }
+    const { response, result } = await client.mcp.callTool('look', {}, { headers })
+    expect([
+      response.status,
+      result?.['isError'],
+      response.headers.get('www-authenticate'),
+    ]).toEqual([200, true, null])
+  },
+)

@@ -95,6 +95,8 @@ export function authEntry(more: Partial<AuthEntry>): AuthEntry {
     kinds: null,
     widens: false,
     missing: null,
+    audiences: null,
+    given: null,
     ambient: true,
     risks: [],
     authenticate: () => null,

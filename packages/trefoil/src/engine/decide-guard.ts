@@ -6,6 +6,7 @@ import {
   type Denied,
   type GuardDecision,
 } from '../contract/auth/guard-decision.ts'
+import { isScope } from '../contract/auth/scope.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
 import {
@@ -64,7 +65,7 @@ function denied(decision: Denied, guard: Guard, state: CallState, call: Call): P
     ...(app.verboseDenials ? { detail: text, details: { guard: guard.name, ...called } } : {}),
     // Other credentials than tokens have no scopes that could be asked for.
     ...(scopes !== undefined && schemes.some(isToken)
-      ? { headers: scopeChallenge(allScopes(scopes, guard, state, call)) }
+      ? { headers: scopeChallenge(withHeld(allScopes(scopes, guard, state, call), state)) }
       : {}),
   })
   return by(guard, refusal)
@@ -125,6 +126,30 @@ function allScopes(
     return isPromiseLike(decision) || !('deny' in decision) ? [] : (decision.scopes ?? [])
   })
   return [...new Set([...scopes, ...more])]
+}
+
+/** Characters of scopes that are named only because they are held. */
+const MOST_HELD = 2_000
+
+/**
+ * To programs that sign their person in for MCP what the caller has is named as well: the older official client asks for
+ * what it reads here and nothing else, and would come back with a token that has lost what it had. It would be refused
+ * for that, ask again, and so on for ever.
+ */
+function withHeld(
+  scopes: readonly string[],
+  { auth, site: { surface, app } }: CallState,
+): readonly string[] {
+  if (surface !== 'mcp' || app.mcpResource === null || auth === null) return scopes
+  const named = new Set(scopes)
+  let length = 0
+  for (const scope of [...auth.scopes].sort()) {
+    if (!isScope(scope)) continue
+    length += scope.length
+    if (length > MOST_HELD) break
+    named.add(scope)
+  }
+  return [...named]
 }
 
 function isToken(scheme: SecurityScheme): boolean {

@@ -18,12 +18,17 @@ import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
 import { agentWritesStage, inTurn } from './stages/agent-writes.ts'
 import { callOf } from './views/handler-call.ts'
 
+const LISTING_TIME = 1000
+
 /**
- * Milliseconds that the guards of an action get while a list is made, or the action's own `timeout` if
- * that is less. What takes longer is not on the list: a list that waits for the slowest guard of all is
- * one that nobody gets.
+ * Milliseconds that the guards of an action get while a list is made: a second, the action's own `timeout`, or half of what the
+ * list itself may take, whichever is least. What takes longer is not on the list: a list that waits for the slowest guard of
+ * all is one that nobody gets.
  */
-export const LISTING_TIME = 1000
+export function listingTime({ timeout }: Action, app: AppContext): number {
+  const own = timeout === 0 ? LISTING_TIME : Math.min(timeout, LISTING_TIME)
+  return app.timeout === 0 ? own : Math.min(own, app.timeout / 2)
+}
 
 const HIDDEN = refuse('ACCESS_DENIED')
 const NOTHING = LIFECYCLE.map(({ name }) => name)
@@ -38,7 +43,7 @@ export function compileVisibility(
   app: AppContext,
 ): Plan | null {
   if (!mayHide(action, surface)) return null
-  const timeout = action.timeout === 0 ? LISTING_TIME : Math.min(action.timeout, LISTING_TIME)
+  const timeout = listingTime(action, app)
   const plan = compilePlan({ ...action, timeout }, surface, app, NOTHING)
   const guards = listingGuards(action, surface)
   const asking: Stage | null = guards.length === 0 ? null : (state) => askAll(guards, state)

@@ -59,6 +59,7 @@ export function firstOf<
     name: `firstOf(${given.map(({ name }) => name).join(', ')})`,
     scheme: schemes.length === 0 ? undefined : Object.freeze(schemes),
     ...kindsOf(parts),
+    ...audiencesOf(parts),
     ambient: parts.some(({ ambient, scheme }) => ambient ?? scheme === undefined),
     risks: Object.freeze(parts.flatMap(({ risks }) => risks)),
     // What the parts answer is looked at where it is used: a part that answers with nonsense denies.
@@ -161,6 +162,14 @@ function takesTokens(part: FixedAuthenticator): boolean {
     const { type, scheme: name } = Object(scheme) as typeof scheme & object
     return type === 'openIdConnect' || (type === 'http' && name === 'bearer')
   })
+}
+
+/** Those of any of them: what one of them takes all of them take. */
+function audiencesOf(parts: readonly FixedAuthenticator[]): {
+  readonly audiences?: readonly string[]
+} {
+  const all = [...new Set(parts.flatMap(({ audiences }) => audiences ?? []))]
+  return all.length === 0 ? {} : { audiences: Object.freeze(all) }
 }
 
 /** Together they can tell what any of them can. */

@@ -41,6 +41,7 @@ class IntrospectionAuthenticator implements IntrospectionAuth {
   readonly scheme: SecurityScheme | readonly SecurityScheme[]
   readonly kinds: readonly PrincipalKind[]
   readonly risks: readonly ProductionRisk[]
+  readonly audiences: readonly string[]
   readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
   readonly recheck: (request: AuthRequest) => Answer | Promise<Answer>
   readonly stop: () => void
@@ -53,6 +54,7 @@ class IntrospectionAuthenticator implements IntrospectionAuth {
     this.#inspector = new TokenInspector(rules)
     this.scheme = dpop === null ? BEARER : dpop.required ? DPOP : Object.freeze([BEARER, DPOP])
     this.kinds = kindsOfTokens(rules.principals, rules.mapping.kind.length > 0)
+    this.audiences = Object.freeze([...(rules.audiences ?? [])])
     this.risks = Object.freeze(isLoopback(rules.url) ? [LOOPBACK_RISK] : [])
     // Of its own, so that an object made of this one with `…` has it too.
     this.authenticate = (request) => this.#answer(request)

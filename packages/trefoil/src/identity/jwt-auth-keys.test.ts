@@ -439,6 +439,7 @@ describe('what it says of itself', () => {
     expect(shown).not.toContain(SECRET)
     expect(shown).not.toContain(token.slice(0, 40))
     expect(Object.keys(jwt).sort()).toEqual([
+      'audiences',
       'authenticate',
       'kinds',
       'name',

@@ -80,6 +80,7 @@ class JwtAuthenticator implements JwtAuth {
   readonly scheme: SecurityScheme | readonly SecurityScheme[]
   readonly kinds: readonly PrincipalKind[]
   readonly risks: readonly ProductionRisk[]
+  readonly audiences: readonly string[] | undefined
   readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
   readonly recognizes: (request: AuthRequest) => boolean
   readonly recheck: (request: AuthRequest) => Answer | Promise<Answer>
@@ -94,6 +95,7 @@ class JwtAuthenticator implements JwtAuth {
     this.scheme = schemesOf(rules)
     this.kinds = kindsOfTokens(rules.principals, rules.mapping.kind.length > 0)
     this.risks = Object.freeze([...source.risks])
+    this.audiences = rules.audiences === null ? undefined : Object.freeze([...rules.audiences])
     // Of its own, so that an object made of this one with `…` has it too.
     this.authenticate = (request) => this.#answer(request)
     this.recognizes = (request) => recognizes(rules, request)

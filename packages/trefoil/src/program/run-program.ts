@@ -30,7 +30,10 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   }
   // Taken now: `divertOutput` replaces the method on the stream itself.
   const flushes = [process.stdout, process.stderr].map(flushOf)
-  const code = await main(argv, nodeIo(ENTRY))
+  const io = nodeIo(ENTRY, () => {
+    isAsked = true
+  })
+  const code = await main(argv, io)
   for (const signal of STOP_SIGNALS)
     process.on(signal, () => process.exit(exitCodeOfSignal(signal)))
   if (isAsked) setTimeout(() => process.exit(code), FLUSH_MS)

@@ -89,9 +89,9 @@ export class TestMcp {
     return this.#call('server/discover', {}, { ...options, era: 'modern' })
   }
 
-  async listTools(options: McpRequestOptions = {}): Promise<McpAnswer> {
-    checkOptionNames('testClient().mcp.listTools()', options, REQUEST_OPTIONS)
-    return this.#call('tools/list', {}, options)
+  /** @param options `cursor`: what the page before said by `nextCursor` */
+  async listTools(options: McpListOptions = {}): Promise<McpAnswer> {
+    return this.#list('tools/list', 'listTools', options)
   }
 
   async callTool(

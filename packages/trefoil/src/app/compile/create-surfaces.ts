@@ -16,7 +16,7 @@ import {
   resourceMetadata,
 } from '../../surfaces/mcp/authorization/resource-metadata.ts'
 import { type McpSurface, mcpSurface } from '../../surfaces/mcp/mcp-surface.ts'
-import { buildToolList } from '../../surfaces/mcp/tool-list.ts'
+import { buildToolList } from '../../surfaces/mcp/tool-list/tool-list.ts'
 import { toolWarnings } from '../../surfaces/mcp/tool-warnings.ts'
 import { endTeller } from '../../surfaces/observe-end.ts'
 import { Recorder } from '../../surfaces/recorder.ts'
@@ -63,7 +63,7 @@ export function createSurfaces(
     maxResponseSize: config.cli.maxResponseSize,
   })
   const mcpOrigins = mcpOriginsOf(config)
-  checkMcpAuthorization(config.mcp.authorization, catalogue.covered.mcp)
+  checkMcpAuthorization(config.mcp.authorization, config.auth.mcp)
   const authorization = authorizationOf(config)
   const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
   const tools = lazily(() => buildToolList(catalogue, config.mcp.tools.mode))
@@ -75,6 +75,7 @@ export function createSurfaces(
     maxBodySize: limits.body,
     jsonLimits: config.json,
     maxResponseSize: config.mcp.maxResponseSize,
+    pageSize: config.mcp.pageSize,
   })
   const metadata = authorization === null ? [] : resourceMetadata(authorization, app)
   const endpoints = [

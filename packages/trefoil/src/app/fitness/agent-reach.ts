@@ -80,7 +80,7 @@ function changedByAnybody(catalogue: Catalogue): Exposure[] {
 function sharedCredentials(catalogue: Catalogue, { auth }: AppConfig): Exposure[] {
   const { api } = auth
   const shared = (['mcp', 'cli'] as const).filter(
-    (surface) => api !== undefined && auth[surface]?.authenticate === api.authenticate,
+    (surface) => api !== undefined && auth[surface]?.given === api.given,
   )
   if (api === undefined || shared.length === 0) return []
   const names = namesOf(catalogue, ({ exposed, public: isPublic, need }) => {

@@ -7,18 +7,19 @@ export interface SharedAudience {
 }
 
 /**
- * Where one authenticator covers MCP and the API, a token that somebody gave an agent's program for MCP opens the API as well:
- * every route of it, under no rule for agents (the confused deputy).
+ * Where the API takes what MCP takes, a token that somebody gave an agent's program for MCP opens the API as well: every
+ * route of it, under no rule for agents (the confused deputy). So it is with one authenticator, and with two that accept one audience.
  */
 export function sharedAudience({ auth, mcp }: AppConfig): readonly SharedAudience[] {
+  const { resource } = mcp.authorization
   const { api, mcp: agents } = auth
-  if (mcp.authorization.resource === null || api === undefined || agents === undefined) return []
-  if (api.authenticate !== agents.authenticate) return []
-  return [
-    {
-      message:
-        `The authenticator '${api.name}' covers 'mcp' and 'api': a token that an agent was given for mcp.authorization.resource opens the API, too; ` +
-        "give 'api' an AuthConfig of its own, whose audience is another",
-    },
-  ]
+  if (resource === null || api === undefined || agents === undefined) return []
+  const isKnown = api.audiences?.includes(resource) === true
+  if (!isKnown && api.given !== agents.given) return []
+  const opens = 'a token that an agent was given for mcp.authorization.resource opens the API, too'
+  const message =
+    api === agents
+      ? `The authenticator '${api.name}' covers 'mcp' and 'api': ${opens}; give 'api' an AuthConfig of its own, whose audience is another`
+      : `The authenticator '${api.name}' of 'api' takes what '${agents.name}' of 'mcp' takes: ${opens}; give it another audience`
+  return [{ message }]
 }

@@ -1,5 +1,5 @@
 import type { ByteSize } from '../../base/bytes.ts'
-import { choice, list, orNull, size } from '../../contract/options/kinds.ts'
+import { choice, count, list, orNull, size } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { originMistake } from '../../web/origin.ts'
 import { literalPath } from './docs-options.ts'
@@ -45,6 +45,11 @@ export interface McpOptions {
   readonly docsPath?: string | null
   /** Largest tool result. Default `1mb`. */
   readonly maxResponseSize?: ByteSize
+  /**
+   * Entries of a page of `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list`, from 1 to 10,000. Many
+   * clients read the first page alone. Default 1,000.
+   */
+  readonly pageSize?: number
   /** How clients find tools. */
   readonly tools?: McpToolsOptions
 }
@@ -87,6 +92,12 @@ export const MCP: OptionGroup<McpOptions, McpValues> = {
       default: '1mb',
       variable: true,
       doc: 'Largest result of an MCP tool.',
+    },
+    pageSize: {
+      read: count({ most: 10_000 }),
+      default: 1000,
+      variable: true,
+      doc: 'Entries of a [page of a list](mcp.md#long-lists).',
     },
     tools: {
       group: MCP_TOOLS,

@@ -1,3 +1,5 @@
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
+import { isScope, SCOPE_RULE } from '../../contract/auth/scope.ts'
 import { list, orNull, text } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
@@ -36,9 +38,6 @@ const serviceUrl: OptionKind<string> = {
   },
 }
 
-/** RFC 6749 §3.3: it stands in a header, between quotes. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-
 /** The rows of {@link McpAuthorizationOptions}. */
 export const MCP_AUTHORIZATION: OptionGroup<McpAuthorizationOptions, McpAuthorizationValues> = {
   name: 'mcp.authorization',
@@ -57,7 +56,7 @@ export const MCP_AUTHORIZATION: OptionGroup<McpAuthorizationOptions, McpAuthoriz
       doc: 'Issuers of the authorization servers whose tokens are for it.',
     },
     scopes: {
-      read: list((scope) => (SCOPE.test(scope) ? null : 'is no scope of OAuth: one word')),
+      read: list((scope) => (isScope(scope) ? null : `is no scope of OAuth: ${SCOPE_RULE}`)),
       default: [],
       variable: true,
       doc: 'Scopes that clients ask for at first.',
@@ -72,12 +71,12 @@ export const MCP_AUTHORIZATION: OptionGroup<McpAuthorizationOptions, McpAuthoriz
 }
 
 /**
- * @param isCovered true where MCP has an authenticator
+ * @param entry of `auth` that covers MCP, if any
  * @throws ImproperlyConfigured for options that do not go together, naming them
  */
 export function checkMcpAuthorization(
   { resource, servers, scopes, documentation }: McpAuthorizationValues,
-  isCovered: boolean,
+  entry: Pick<AuthEntry, 'name' | 'audiences'> | undefined,
 ): void {
   if (resource === null) {
     if (servers.length > 0 || scopes.length > 0 || documentation !== null) {
@@ -92,9 +91,16 @@ export function checkMcpAuthorization(
       'mcp.authorization.servers must name at least one issuer: clients have nobody to ask for a token',
     )
   }
-  if (!isCovered) {
+  if (entry === undefined) {
     throw new ImproperlyConfigured(
       "mcp.authorization needs an authenticator that covers 'mcp', such as jwtAuth({ jwks, issuer, audience })",
+    )
+  }
+  // To the letter, as tokens are looked at: every one would be refused, and none of those who try would know why.
+  if (entry.audiences !== null && !entry.audiences.includes(resource)) {
+    throw new ImproperlyConfigured(
+      `Authenticator '${entry.name}' takes no token that is for mcp.authorization.resource: write the same URL as its audience, ` +
+        'to the letter, such as jwtAuth({ …, audience: resource })',
     )
   }
 }

@@ -56,6 +56,12 @@ describe('APP-12: options inside options of createApp', () => {
       { browser: { hsts: null } },
       'browser.hsts must be an object of options, or false for none, got null',
     ],
+    ...[0, -1, 1.5, 10_001, Number.NaN, Number.POSITIVE_INFINITY, '10', null].map(
+      (pageSize): [object, string] => [
+        { mcp: { pageSize } },
+        'mcp.pageSize must be a whole number from 1 to 10000, got',
+      ],
+    ),
     [{ browser: { cors: null } }, 'browser.cors must be an object of options, got null'],
     [{ browser: null }, 'browser must be an object of options, got null'],
     [{ limits: '5mb' }, 'limits must be an object of options, got text of 3 characters'],

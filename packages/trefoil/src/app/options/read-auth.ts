@@ -128,6 +128,8 @@ function readEntry(given: unknown): AuthEntry {
     ambient: own.ambient ?? declared === undefined,
     kinds: own.kinds,
     missing: own.missing,
+    audiences: own.audiences,
+    given: authenticate,
     risks: own.risks,
     widens,
     authenticate: own.authenticate,

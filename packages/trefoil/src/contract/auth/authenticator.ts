@@ -42,6 +42,11 @@ export interface Authenticator<Payload = unknown> {
    */
   readonly kinds?: readonly PrincipalKind[] | undefined
   /**
+   * Audiences out of which its tokens have to name one. Where `mcp.authorization` says for whom they have to be,
+   * start-up holds it to them. Default: nothing is known.
+   */
+  readonly audiences?: readonly string[] | undefined
+  /**
    * What a caller is told who brings no credential, in the challenge of the 401; only where it stands
    * alone. Default: nothing but where credentials go.
    */
@@ -129,6 +134,10 @@ export interface AuthEntry {
   readonly kinds: ReadonlySet<PrincipalKind> | null
   /** Told to callers without a credential; `null` for nothing. */
   readonly missing: string | null
+  /** Those of its tokens; `null` where nothing is known. */
+  readonly audiences: readonly string[] | null
+  /** What was given: two entries may be of one authenticator. */
+  readonly given: unknown
   readonly risks: readonly ProductionRisk[]
   /** What it answers is not to be trusted: JavaScript may return anything. */
   readonly authenticate: (request: AuthRequest) => unknown

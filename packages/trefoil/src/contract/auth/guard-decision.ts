@@ -1,5 +1,6 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
+import { isScope, SCOPE_RULE } from './scope.ts'
 
 /** What a guard answers, in one piece. */
 export type GuardDecision = Allowed | Denied
@@ -108,16 +109,12 @@ export function deny(text: string, options: DenyOptions = {}): Denied {
   const { scopes } = options
   if (typeof text !== 'string' || text === '') throw new TypeError('deny() takes non-empty text')
   if (scopes !== undefined && !isScopeList(scopes)) {
-    throw new TypeError('deny(): scopes must be a list of non-empty texts')
+    throw new TypeError(`deny(): scopes must be a list of scopes: each ${SCOPE_RULE}`)
   }
   return new Denial(text, scopes, false)
 }
 
 /** True for a list of scopes that a challenge can name. */
 export function isScopeList(value: unknown): value is readonly string[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((scope) => typeof scope === 'string' && scope !== '')
-  )
+  return Array.isArray(value) && value.length > 0 && value.every(isScope)
 }

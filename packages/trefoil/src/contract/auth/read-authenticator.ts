@@ -19,6 +19,8 @@ export interface FixedAuthenticator {
   readonly kinds: ReadonlySet<PrincipalKind> | null
   /** `null` where it says nothing. */
   readonly missing: string | null
+  /** `null` where it says nothing. */
+  readonly audiences: readonly string[] | null
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => unknown
   /** `null` where it takes whatever is sent; what it answers is not to be trusted. */
@@ -35,6 +37,7 @@ const MEMBERS: OptionNames<Authenticator> = {
   ambient: true,
   kinds: true,
   missing: true,
+  audiences: true,
   risks: true,
   authenticate: true,
   recognizes: true,
@@ -61,6 +64,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
       ambient: undefined,
       kinds: null,
       missing: null,
+      audiences: null,
       risks: readRisks(where, undefined),
       authenticate,
       recognizes: null,
@@ -78,6 +82,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) checkOptionNames(where, value, MEMBERS)
   const { name, scheme, ambient, kinds, missing = null, risks, authenticate } = value
+  const { audiences } = value
   const { recognizes, recheck, start, stop } = value
   if (typeof name !== 'string' || name === '') {
     throw new ImproperlyConfigured(`${where}: an authenticator needs a name, such as 'apiKey'`)
@@ -97,6 +102,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
   return {
     name,
     missing,
+    audiences: readAudiences(`${where}: audiences of '${name}'`, audiences),
     scheme: scheme as FixedAuthenticator['scheme'],
     ambient,
     kinds: readKinds(`${where}: kinds of '${name}'`, kinds),
@@ -132,6 +138,18 @@ function readKinds(where: string, kinds: unknown): ReadonlySet<PrincipalKind> | 
   throw new ImproperlyConfigured(
     `${where} must be a list out of 'person', 'agent', 'service' and 'unknown'`,
   )
+}
+
+function readAudiences(where: string, audiences: unknown): readonly string[] | null {
+  if (audiences === undefined) return null
+  const list: readonly unknown[] = Array.isArray(audiences) ? [...audiences] : []
+  if (
+    list.length > 0 &&
+    list.every((audience) => typeof audience === 'string' && audience !== '')
+  ) {
+    return Object.freeze(list as readonly string[])
+  }
+  throw new ImproperlyConfigured(`${where} must be a list of non-empty texts`)
 }
 
 /** What is given out is the request alone: a second parameter would be waited for in vain. */

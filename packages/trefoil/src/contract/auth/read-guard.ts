@@ -4,6 +4,8 @@ import { shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import { callerTestOf, goesByCaller } from './caller-test.ts'
 import { compose, compositionOf } from './guard-composition.ts'
+import { goesBy, rightsOf } from './guard-rights.ts'
+import { isScope, SCOPE_RULE } from './scope.ts'
 
 /**
  * Takes a guard as it is now, each member read once: one that is changed later, or answers
@@ -39,13 +41,17 @@ export function readGuard(where: string, value: unknown): Guard {
   const test = callerTestOf(value)
   if (test !== null) goesByCaller(guard, test)
   const made = compositionOf(value)
+  const rights = rightsOf(value)
+  if (rights !== null) goesBy(guard, rights)
   return made === null ? guard : compose(guard, made)
 }
 
 function readScopes(where: string, name: string, value: unknown): readonly string[] {
   const list: readonly unknown[] | null = Array.isArray(value) ? [...value] : null
-  if (list === null || !list.every((scope) => typeof scope === 'string')) {
-    throw new ImproperlyConfigured(`${where}: scopes of guard '${name}' must be a list of texts`)
+  if (list === null || !list.every(isScope)) {
+    throw new ImproperlyConfigured(
+      `${where}: scopes of guard '${name}' must be a list of scopes, each ${SCOPE_RULE}`,
+    )
   }
   return Object.freeze(list)
 }

@@ -6,6 +6,8 @@ export interface StdioChannel {
   readonly signal: AbortSignal
   /** Sends a message, one line of JSON without its end. Never throws. */
   readonly send: (message: string) => void
+  /** True while the other end does not read as fast as it is told: what can be left out is not sent. */
+  readonly isBehind: boolean
 }
 
 /** A connection that takes lines. */
@@ -14,6 +16,6 @@ export interface StdioLines {
   readonly maxLine: number
   /** Answers a line. Never rejects. */
   receive(line: Uint8Array): Promise<void>
-  /** Answers a line that was longer. */
-  tooLong(): void
+  /** Answers a line that was longer. Never rejects. */
+  tooLong(): Promise<void>
 }

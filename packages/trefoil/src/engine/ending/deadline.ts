@@ -95,7 +95,8 @@ export class Deadline implements TimeLimit {
  * (FND-16).
  */
 function timeoutProblem(state: CallState, timeout: number): Problem {
-  const what = calledAs(state.site)
+  // A list has a name of ours, which means nothing to whoever asked for it.
+  const what = state.site.isListing ? 'The call' : calledAs(state.site)
   if (!state.hasBegun) return timeoutBeforeCall(timeout, what)
   const { readOnlyHint, idempotentHint } = state.site.action.hints
   const retryable = readOnlyHint === true || idempotentHint === true

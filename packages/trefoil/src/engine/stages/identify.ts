@@ -12,12 +12,13 @@ import type { CallState } from '../call-state.ts'
 import { Denials } from '../denials.ts'
 import type { Stage } from '../stage.ts'
 import { AuthRequestView } from '../views/auth-request.ts'
+import { isFor, isOfKeys } from './audience.ts'
 
 /**
  * The one authenticator of the surface, at most once per call (AUTH-4). Everything but an
  * `AuthContext` ends the call, on every surface and method in one form (FND-36):
  *
- * - a bearer token for another audience than this resource, or for none: it was given to somebody else, who may
+ * - a token for another audience than this resource, or for none: it was given to somebody else, who may
  *   pass it on (RFC 8707; the confused deputy)
  * - no credential, a bad one, and whatever is no answer: 401 with a challenge
  * - a problem that was thrown (a lockout's 429, say): that problem
@@ -35,6 +36,7 @@ export function identifyStage(
   const denials = new Denials(entry.schemes, entry.missing)
   // What most apps have: nobody else judges whom the authenticator knows.
   const isLastWord = kinds === null && audience === null && onAuthenticated === null
+  const takesKeys = entry.schemes.some(isOfKeys)
   return (state) => {
     const request = new AuthRequestView(state)
     let answer: unknown
@@ -68,7 +70,7 @@ export function identifyStage(
             `Authenticator '${name}' gave a caller of a kind that its kinds do not name`,
           )
         }
-        if (audience !== null && !isFor(answer, request, audience)) {
+        if (audience !== null && !isFor(answer, request, audience, takesKeys)) {
           return ended(state, refusedWith(state, OTHER_AUDIENCE, `'${name}'`))
         }
         if (onAuthenticated !== null) return refine(answer)
@@ -162,23 +164,6 @@ export function identifyStage(
 }
 
 const OTHER_AUDIENCE = refusal('wrong_audience')
-
-/**
- * A token is told by what it says, an audience or an issuer, and by how it was sent: in a header of its own, or bound to a key, it
- * is one all the same.
- */
-function isFor(
-  { audience, issuer }: AuthContext,
-  request: AuthRequestView,
-  wanted: string,
-): boolean {
-  if (audience === undefined) {
-    return issuer === undefined && !TOKEN.test(request.headers.get('authorization') ?? '')
-  }
-  return typeof audience === 'string' ? audience === wanted : audience.includes(wanted)
-}
-
-const TOKEN = /^\s*(?:bearer|dpop)(?:\s|$)/i
 
 /** Seconds. What it waits for, a database or another service, is seldom back sooner. */
 const RETRY_AFTER = '5'

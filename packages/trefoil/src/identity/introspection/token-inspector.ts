@@ -1,5 +1,6 @@
 import { AuthContext, type Identity } from '../../contract/auth/auth-context.ts'
 import { CredentialRefusal, refusal } from '../../contract/auth/refusal.ts'
+import { ofToken } from '../../contract/auth/token-contexts.ts'
 import { AuthenticationError } from '../../contract/problems/problem.ts'
 import { identityFromClaims } from '../claims.ts'
 import { checkClaims, invalidClaim } from '../jwt/claim-check.ts'
@@ -142,7 +143,7 @@ export class TokenInspector {
       return refusal(error.refusal, { text: error.reason })
     }
     return {
-      context: new AuthContext<undefined>({ ...identity, payload: undefined }),
+      context: ofToken(new AuthContext<undefined>({ ...identity, payload: undefined })),
       binding,
       from: typeof nbf === 'number' ? nbf - tolerance : Number.NEGATIVE_INFINITY,
       until: identity.expiresAt ?? Number.POSITIVE_INFINITY,

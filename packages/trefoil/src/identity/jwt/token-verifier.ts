@@ -1,6 +1,7 @@
 import { promised } from '../../base/promise.ts'
 import { AuthContext, type Identity } from '../../contract/auth/auth-context.ts'
 import { CredentialRefusal, refusal } from '../../contract/auth/refusal.ts'
+import { ofToken } from '../../contract/auth/token-contexts.ts'
 import { AuthenticationError } from '../../contract/problems/problem.ts'
 import { identityFromClaims } from '../claims.ts'
 import { checkClaims, EXPIRED, invalidClaim } from './claim-check.ts'
@@ -126,7 +127,7 @@ export class TokenVerifier {
     }
     const { nbf } = claims
     return {
-      context: new AuthContext<undefined>({ ...identity, payload: undefined }),
+      context: ofToken(new AuthContext<undefined>({ ...identity, payload: undefined })),
       key,
       from: typeof nbf === 'number' ? nbf - tolerance : Number.NEGATIVE_INFINITY,
       until: identity.expiresAt ?? 0,

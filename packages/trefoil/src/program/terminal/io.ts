@@ -7,6 +7,10 @@ export interface Output {
   write(text: string): void
   /** Waits until there is room for more; false when nobody reads any more. Absent: there always is. */
   ready?(): Promise<boolean>
+  /** Calls back when nobody reads any more, at once where that is so already. Absent: that is never known. */
+  onClosed?(listener: () => void): void
+  /** What waits to be written need not be, before the program ends. */
+  giveUp?(): void
   readonly isTerminal: boolean
   /** Characters of a line of the terminal; absent where there is none. */
   readonly columns?: number | undefined

@@ -17,15 +17,26 @@ type Write = NodeJS.WriteStream['write']
  * The real world: this process.
  *
  * @param entry path of the program's own start, for the processes that it starts
+ * @param giveUp told that nobody is going to read what still waits to be written
  */
-export function nodeIo(entry: string): ProgramIo {
+export function nodeIo(entry: string, giveUp: () => void = () => undefined): ProgramIo {
   // Kept as it is now: `divertOutput` replaces the method on the stream itself.
   const write: Write = process.stdout.write.bind(process.stdout)
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  // Node opens these two streams again after an error, and says that they can be written to.
+  let isOpen = true
+  process.stdout.on('error', () => {
+    isOpen = false
+  })
   return {
     stdout: {
       write: (text) => void write(text),
-      ready: () => roomIn(process.stdout),
+      ready: async () => isOpen && (await roomIn(process.stdout)) && isOpen,
+      onClosed: (listener) => {
+        if (isOpen) process.stdout.once('error', listener)
+        else listener()
+      },
+      giveUp,
       isTerminal: process.stdout.isTTY === true,
       get columns() {
         return process.stdout.columns

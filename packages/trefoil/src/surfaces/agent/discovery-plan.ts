@@ -9,7 +9,7 @@ const WITHOUT: readonly StageName[] = ['bind', 'approval']
 
 /**
  * The plan behind listing and describing: a built-in action that is identified and limited like
- * every other, by the rates of the app, and that no `public` route ever opens (AUTH-8).
+ * every other, by the rates, the places and the time of the app, and that no `public` route ever opens (AUTH-8).
  *
  * @param isPublic true to leave the authenticator out
  */
@@ -22,7 +22,13 @@ export function compileDiscoveryPlan(
   const opened = isPublic ? { ...NO_SURFACE, [surface]: true } : NO_SURFACE
   const rates = app.rates?.ofLists ?? []
   return compilePlan(
-    { ...emptyAction(name), public: opened, appConcurrency: app.capacity.limit, rates },
+    {
+      ...emptyAction(name),
+      public: opened,
+      appConcurrency: app.capacity.limit,
+      rates,
+      timeout: app.timeout,
+    },
     surface,
     app,
     WITHOUT,

@@ -80,15 +80,15 @@ function visibleOf(rules: readonly Rule[], seen: readonly boolean[]): VisibleAct
 const REMEMBERED = 32
 
 /** What is made of a list, once for everybody who sees the same. */
-export class PerVisible<Made> {
+export class PerVisible<Made, Seen extends VisibleActions = VisibleActions> {
   readonly #made = new Map<string, Made>()
-  readonly #make: (visible: VisibleActions) => Made
+  readonly #make: (visible: Seen) => Made
 
-  constructor(make: (visible: VisibleActions) => Made) {
+  constructor(make: (visible: Seen) => Made) {
     this.#make = make
   }
 
-  of(visible: VisibleActions): Made {
+  of(visible: Seen): Made {
     const known = this.#made.get(visible.key)
     if (known !== undefined) return known
     const made = this.#make(visible)

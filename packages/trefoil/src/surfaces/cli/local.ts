@@ -1,7 +1,4 @@
-import type { Awaitable } from '../../base/promise.ts'
-import type { Action } from '../../contract/call/action.ts'
 import type { LocalCredentials } from '../../contract/call/app-handle.ts'
-import type { ClientFacts } from '../../contract/call/call-facts.ts'
 import type { Progress } from '../../contract/content/progress.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import type {
@@ -14,10 +11,8 @@ import type {
 import { checkCallRequest } from '../../contract/protocol/check-call-request.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
-import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { tellSafely } from '../../record/write-safely.ts'
-import { layOutArguments } from '../agent/action-arguments.ts'
-import { ClientView } from '../client-view.ts'
+import { NearInbound } from '../agent/near-inbound.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
 import { actionAnswer, envelopeOf, unknownAction } from './action-answer.ts'
 import type { CliParts } from './cli-parts.ts'
@@ -55,7 +50,7 @@ interface LocalCaller {
 
 /** A call by the person at this terminal. */
 interface LocalVisit extends Visit {
-  readonly inbound: LocalInbound
+  readonly inbound: NearInbound
   readonly request: ActionCallRequest
 }
 
@@ -68,7 +63,7 @@ function arrive(
 ): LocalVisit {
   const receivedAt = parts.recorder.now()
   const arrival = arriveLocally(parts, credentials.headers, receivedAt)
-  const inbound = new LocalInbound(method, path, credentials, request, receivedAt, parts)
+  const inbound = inboundOf(method, path, credentials, request, receivedAt, parts)
   return { arrival, inbound, request }
 }
 
@@ -126,85 +121,32 @@ function envelope(problem: Problem, { arrival }: LocalVisit): ProblemEnvelope {
   return made
 }
 
-const NO_CLIENT: ClientFacts = new ClientView({ clientAddress: null }, [])
-
-/** No network, no host, no address. */
-class LocalInbound implements Inbound {
-  readonly method: string
-  readonly path: string
-  readonly search = ''
-  readonly scheme = 'http'
-  readonly host = ''
-  readonly client: ClientFacts = NO_CLIENT
-  readonly rawHeaders: readonly string[]
-  readonly showsHeaders = false
-  readonly cspNonce = ''
-  readonly approvalToken: string | null
-  readonly dryRun: boolean
-  readonly wholeAnswers: number
-  readonly receivedAt: number
-  /** Who interrupts the program wants it to stop. */
-  readonly cancels = true
-  readonly stop = null
-  /** Absent where nobody looks. */
-  readonly onProgress?: (progress: Progress) => void
-  readonly #args: Readonly<Record<string, unknown>>
-  readonly #texts: readonly string[] | undefined
-  readonly #signal: AbortSignal | undefined
-  readonly #abortListeners: (() => void)[] = []
-  readonly #doneListeners: (() => void)[] = []
-  #isDone = false
-
-  constructor(
-    method: string,
-    path: string,
-    { headers, signal, onProgress }: LocalCaller,
-    request: ActionCallRequest,
-    receivedAt: number,
-    { maxResponseSize }: CliParts,
-  ) {
-    this.method = method
-    this.path = path
-    this.rawHeaders = headers
-    this.#signal = signal
-    this.#args = request.arguments ?? {}
-    this.#texts = request.texts
-    this.approvalToken = request.approval_token ?? null
-    this.dryRun = request.dry_run ?? false
-    this.wholeAnswers = maxResponseSize
-    this.receivedAt = receivedAt
-    if (onProgress !== undefined) {
-      this.onProgress = (progress) => tellSafely(() => onProgress(progress))
-    }
+function inboundOf(
+  method: string,
+  path: string,
+  { headers, signal, onProgress }: LocalCaller,
+  request: ActionCallRequest,
+  receivedAt: number,
+  { maxResponseSize }: CliParts,
+): NearInbound {
+  const report =
+    onProgress === undefined ? null : (progress: Progress) => tellSafely(() => onProgress(progress))
+  const options = {
+    approvalToken: request.approval_token ?? null,
+    dryRun: request.dry_run ?? false,
   }
-
-  get aborted(): boolean {
-    return !this.#isDone && this.#signal?.aborted === true
-  }
-
-  onAbort(listener: () => void): void {
-    if (this.#isDone || this.#signal === undefined) return
-    this.#signal.addEventListener('abort', listener, { once: true })
-    this.#abortListeners.push(listener)
-  }
-
-  onDone(listener: () => void): void {
-    this.#doneListeners.push(listener)
-  }
-
-  /**
-   * The signal may live as long as the program: a call that is over leaves nothing on it, and what
-   * is interrupted later does not abort a call that succeeded.
-   */
-  done(): void {
-    this.#isDone = true
-    for (const listener of this.#abortListeners.splice(0)) {
-      this.#signal?.removeEventListener('abort', listener)
-    }
-    for (const listener of this.#doneListeners.splice(0)) listener()
-  }
-
-  readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
-    return use(layOutArguments(action, this.#args, 'cli', this.#texts))
-  }
+  return new NearInbound(
+    { headers, signal },
+    { method, path, receivedAt },
+    {
+      surface: 'cli',
+      args: request.arguments ?? {},
+      texts: request.texts,
+      options,
+      wholeAnswers: maxResponseSize,
+      // Who interrupts the program wants it to stop.
+      cancels: true,
+    },
+    report,
+  )
 }

@@ -1,13 +1,14 @@
 import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
-import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
+import type { ListPages } from './lists/pages.ts'
 import type { Target } from './methods/target.ts'
 import type { Prompts } from './prompts/prompts.ts'
 import type { Resources } from './resources/resources.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { ServerFacts } from './server-facts.ts'
-import type { ToolList } from './tool-list.ts'
+import type { AskTools } from './tool-list/caller-tools.ts'
+import type { ToolList } from './tool-list/tool-list.ts'
 
 /** What the MCP surface works with. */
 export interface McpParts {
@@ -15,15 +16,13 @@ export interface McpParts {
   readonly tools: ToolList
   /** True where tools are searched for: three of ours find, describe and call the others. */
   readonly searches: boolean
-  /** What the caller of a list sees of them. */
-  readonly visible: AskVisible
-  readonly toolsOf: PerVisible<ToolList>
+  /** Those of the caller of a list, as it is told of them. */
+  readonly toolsFor: AskTools
   /** Tools by name. */
   readonly calls: ReadonlyMap<string, Target>
   readonly resources: Resources
   readonly prompts: Prompts
-  /** Entries of a page of a list. */
-  readonly pageSize: number
+  readonly pages: ListPages
   readonly discovery: Plan
   readonly app: AppContext
   /** Of this process. */

@@ -8,15 +8,14 @@ import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan } from '../../engine/plan.ts'
 import { decideMcpOrigin } from '../../policy/mcp-origin.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
-import { compileVisible, PerVisible } from '../agent/visible-actions.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Recorder } from '../recorder.ts'
 import { walk } from '../walk.ts'
 import { type McpAuthorization, pointing } from './authorization/resource-metadata.ts'
+import { ListPages } from './lists/pages.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import type { Target } from './methods/target.ts'
-import { PAGE_SIZE } from './pages.ts'
 import { problemReply } from './problem-reply.ts'
 import { compilePrompts } from './prompts/prompts.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
@@ -24,7 +23,8 @@ import { compileResources } from './resources/resources.ts'
 import { RunningCalls } from './running-calls.ts'
 import { serverFacts } from './server-facts.ts'
 import { StdioConnection } from './stdio/stdio-connection.ts'
-import { type ToolList, visibleTools } from './tool-list.ts'
+import { compileCallerTools } from './tool-list/caller-tools.ts'
+import type { ToolList } from './tool-list/tool-list.ts'
 import { refuseSearchNames } from './tool-search/refuse-search-names.ts'
 import { legacy } from './wire/legacy.ts'
 import { argumentHeaders } from './wire/routing-headers.ts'
@@ -34,6 +34,8 @@ export interface McpOptions
   extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize' | 'searches'> {
   /** Exact origins of pages that may call; `*` for every one. */
   readonly allowedOrigins: ReadonlySet<string>
+  /** Entries of a page of a list. */
+  readonly pageSize: number
   /** `null` for no resource server. */
   readonly authorization: McpAuthorization | null
   /** Made when it is first asked for. */
@@ -53,7 +55,7 @@ export function mcpSurface(
   recorder: Recorder,
   options: McpOptions,
 ): McpSurface {
-  const { allowedOrigins: allowed, authorization, tools: toolList, ...sizes } = options
+  const { allowedOrigins: allowed, authorization, tools: toolList, pageSize, ...sizes } = options
   const tools = catalogue.actions.filter(({ tool }) => tool)
   if (options.searches) refuseSearchNames(tools)
   const calls = new Map<string, Target>()
@@ -67,12 +69,11 @@ export function mcpSurface(
     get tools() {
       return toolList()
     },
-    visible: compileVisible(tools, 'mcp', app),
-    toolsOf: new PerVisible((visible) => visibleTools(toolList(), visible)),
+    toolsFor: compileCallerTools(tools, app, toolList),
     calls,
     resources: compileResources(catalogue.actions, app),
     prompts: compilePrompts(catalogue.actions, app),
-    pageSize: PAGE_SIZE,
+    pages: new ListPages(pageSize, catalogue.version),
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
     running: new RunningCalls(),

@@ -1,4 +1,4 @@
-import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import type { Awaitable } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../../engine/call-state.ts'
@@ -8,9 +8,9 @@ import { type AgentCall, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import type { Arrival } from '../arrival.ts'
 import type { Found, Surface, Visit } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
-import type { RpcId } from './message.ts'
 import type { MessageCall } from './message-call.ts'
-import type { ActionMethod, Method } from './methods/method.ts'
+import { Answering } from './methods/answering.ts'
+import type { ActionMethod, Asked, Method } from './methods/method.ts'
 import { methodOf } from './methods/method-table.ts'
 import { problemReply } from './problem-reply.ts'
 import type { ProgressEvents } from './progress-events.ts'
@@ -28,6 +28,8 @@ export interface McpFound extends Found {
   readonly call: MessageCall | null
   /** Where its progress goes; `null` where nobody waits for it. */
   readonly events: ProgressEvents | null
+  /** What answers it, of a message about the app; absent for all others. */
+  readonly answering?: Answering
 }
 
 const ACCEPTED: HttpReply = { status: 202, headers: [], body: null }
@@ -58,9 +60,9 @@ export function messageVerbs<V extends Visit>(
       }
       return door.inbound(visit, asked, found)
     },
-    encode: (visit, { method, envelope, plan }, state, answer) =>
+    encode: (visit, { method, envelope, plan, answering }, state, answer) =>
       method === null
-        ? discovered(parts, envelope, state)
+        ? discovered(parts, envelope, state, answering ?? null)
         : method.encode({ parts, envelope, plan, headers: door.headers(visit) }, state, answer),
     encodeProblem: (visit, problem, found) => {
       const { arrival } = visit
@@ -93,8 +95,14 @@ export function place(
   const listing: McpFound = { plan: discovery, envelope, method: null, call: null, events: null }
   if (message === null || problem !== null || id === null) return listing
   const method = methodOf(era.name, message.method)
-  const target = method?.kind === 'action' ? method.find(parts, message) : null
-  if (method?.kind !== 'action' || target === null) return listing
+  if (method === undefined || !isServed(method, parts)) return listing
+  const target = method.kind === 'action' ? method.find(parts, message) : null
+  if (method.kind !== 'action' || target === null) {
+    const answering = new Answering(discovery, (state) =>
+      answered(method, { parts, envelope, message, id, state }),
+    )
+    return { ...listing, plan: answering.plan, answering }
+  }
   const { plan, headers: repeated } = target
   arrival.action = plan.facts.name
   const call = method.read(message, target)
@@ -112,10 +120,10 @@ export function place(
 /** The answer to what runs no action of its own, once the caller is known. */
 function discovered(
   parts: McpParts,
-  envelope: Envelope,
+  { message, id, problem }: Envelope,
   state: CallState,
-): Awaitable<HttpReply | Problem> {
-  const { message, era, id, problem } = envelope
+  answering: Answering | null,
+): HttpReply | Problem {
   if (problem !== null || message === null) return problem ?? refuse('mcp_invalid_request')
   if (id === null) {
     // In both eras: whatever stands between a client and us may pass it on, and keep the connection.
@@ -124,21 +132,15 @@ function discovered(
     }
     return ACCEPTED
   }
-  const method = methodOf(era.name, message.method)
-  if (method === undefined || !isServed(method, parts)) return refuse('mcp_method_not_found')
-  const asked = { parts, envelope, message, id, state }
-  if (method.kind === 'action') {
-    const answer = method.instead?.(asked) ?? method.missing(message)
-    return isPromiseLike(answer) ? answer.then((late) => written(id, late)) : written(id, answer)
-  }
-  const answer = method.answer(asked)
-  return isPromiseLike(answer) ? answer.then((late) => written(id, late)) : written(id, answer)
+  const text = answering?.text ?? null
+  return text === null ? refuse('mcp_method_not_found') : resultReply(id, text)
+}
+
+function answered(method: Method, asked: Asked): Awaitable<string | Problem> {
+  if (method.kind === 'answer') return method.answer(asked)
+  return method.instead?.(asked) ?? method.missing(asked.message)
 }
 
 function isServed({ capability }: Method, { server }: McpParts): boolean {
   return capability === null || server.capabilities[capability] !== undefined
-}
-
-function written(id: RpcId, answer: string | Problem): HttpReply | Problem {
-  return answer instanceof Problem ? answer : resultReply(id, answer)
 }

@@ -1,7 +1,6 @@
 import { isPromiseLike } from '../../../base/promise.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
-import { ALL_VISIBLE, type VisibleActions } from '../../agent/visible-actions.ts'
-import { pageOf } from '../pages.ts'
+import type { ToolList } from '../tool-list/tool-list.ts'
 import type { AnswerMethod } from './method.ts'
 
 /** The tools that its caller sees. */
@@ -10,19 +9,18 @@ export const toolsList: AnswerMethod = {
   capability: 'tools',
   answer: ({ message, envelope: { era }, parts, state }) => {
     const { cursor } = message.params
-    const write = (seen: VisibleActions) => {
-      const tools = seen === ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen)
+    const write = (tools: ToolList) => {
       const { listed } = tools
       // The usual is one page, which is text already.
-      if ((cursor ?? null) === null && listed.length <= parts.pageSize) {
+      if ((cursor ?? null) === null && listed.length <= parts.pages.size) {
         return era.listed(`"tools":${tools[era.name]}`, parts.server)
       }
-      const page = pageOf('tools', listed, cursor, parts.pageSize)
+      const page = parts.pages.of('tools', listed, cursor)
       if (page instanceof Problem) return page
       const texts = page.items.map((tool) => tool[era.name])
       return era.listed(`"tools":[${texts.join(',')}]${page.more}`, parts.server)
     }
-    const visible = parts.visible(state)
-    return isPromiseLike(visible) ? visible.then(write) : write(visible)
+    const tools = parts.toolsFor(state)
+    return isPromiseLike(tools) ? tools.then(write) : write(tools)
   },
 }

@@ -3,29 +3,15 @@ import type { Action } from '../../../contract/call/action.ts'
 import type { Outcome } from '../../../contract/call/outcome.ts'
 import type { CompleteByName, CompleteContext } from '../../../contract/mcp/mcp-facts.ts'
 import type { ParamSpec } from '../../../contract/params/param-spec.ts'
-import type { Schema } from '../../../contract/params/schema.ts'
 import type { Problem } from '../../../contract/problems/problem.ts'
 import type { AppContext } from '../../../engine/app-context.ts'
-import { CallState } from '../../../engine/call-state.ts'
-import type { CloseHooks, Inbound, UseArguments } from '../../../engine/inbound.ts'
-import type { StageName } from '../../../engine/lifecycle.ts'
-import { ListingInbound } from '../../../engine/listing-inbound.ts'
-import { compilePlan, type Plan } from '../../../engine/plan.ts'
-import { rehearse } from '../../../engine/run.ts'
-import { LISTING_TIME } from '../../../engine/visibility.ts'
+import type { CallState } from '../../../engine/call-state.ts'
+import type { Plan } from '../../../engine/plan.ts'
+import { listingTime } from '../../../engine/visibility.ts'
+import { answeredValue, askListing, compileListingCall } from '../lists/listing-call.ts'
 
 /** Values of an answer, which is what the protocol allows. */
 const MOST = 100
-
-/** The request has been identified and limited as a list is; what is kept is kept for the call itself. */
-const WITHOUT: readonly StageName[] = [
-  'admit',
-  'identify',
-  'limits',
-  'approval',
-  'audit-intent',
-  'cached',
-]
 
 /** What is to be completed. */
 export interface CompletionAsked extends CompleteContext {
@@ -40,16 +26,13 @@ export interface Suggestions {
   readonly total: number
 }
 
-/**
- * A completion goes by the guards, the middleware and the rules of data of the call that it is for: what suggests ids
- * to somebody who may not read them is a list of them (P-VIS-1).
- */
+/** Suggestions are given for a second at most: they are asked for at every key. */
 export function compileCompletion(
   action: Action,
   complete: CompleteByName | null,
   app: AppContext,
 ): Plan {
-  const handler = ({ asked }: { readonly asked: CompletionAsked }, call: never) => {
+  const ask = (asked: CompletionAsked, call: never) => {
     const param = action.params.find(({ name }) => name === asked.argument)
     // Told only behind the guards: which arguments it has is nobody else's to know.
     if (param === undefined) return { values: null }
@@ -60,20 +43,8 @@ export function compileCompletion(
     const take = (late: unknown) => suggestions(late, action.name)
     return isPromiseLike(values) ? values.then(take) : take(values)
   }
-  const timeout = action.timeout === 0 ? LISTING_TIME : Math.min(action.timeout, LISTING_TIME)
-  const completing: Action = {
-    ...action,
-    timeout,
-    params: [ASKED_PARAM],
-    dependencies: [],
-    returns: null,
-    outputSchema: null,
-    answers: 'json',
-    handler,
-    errorHandlers: [],
-    cache: null,
-  }
-  return compilePlan(completing, 'mcp', app, WITHOUT)
+  const timeout = listingTime(action, app)
+  return compileListingCall<CompletionAsked>(action, { name: 'asked', timeout, ask }, app)
 }
 
 /** What others are filled in with, of those that there are: by their own names alone. */
@@ -110,69 +81,19 @@ function ownValues({ jsonSchema, text }: ParamSpec, typed: string): readonly str
   return known.filter((value) => value.startsWith(typed))
 }
 
-/** What we say ourselves needs no checks. */
-const ANYTHING: Schema = {
-  '~standard': { version: 1, vendor: 'trefoil', validate: (value) => ({ value }) },
-}
-
-const ASKED_PARAM: ParamSpec = {
-  name: 'asked',
-  source: 'field',
-  wire: 'asked',
-  schema: ANYTHING,
-  jsonSchema: {},
-  text: [],
-  list: false,
-  required: true,
-  sensitive: true,
-  description: null,
-}
-
-/** The request, as what completes sees it. */
-class CompletionInbound extends ListingInbound {
-  override readonly dryRun = false
-  override readonly wholeAnswers: number
-  readonly #asked: CompletionAsked
-
-  constructor(list: Inbound, asked: CompletionAsked) {
-    super(list)
-    this.wholeAnswers = list.wholeAnswers ?? 0
-    this.#asked = asked
-  }
-
-  override readArguments<T>(
-    _action: Action,
-    _call: CloseHooks,
-    use: UseArguments<T>,
-  ): Awaitable<T> {
-    return use({ values: [this.#asked], issues: [] })
-  }
-}
-
-/**
- * Asks for suggestions. A rehearsal: what is opened for it is closed and taken back.
- *
- * @returns why there are none; `null` where there is no such argument
- */
+/** @returns why there are none; `null` where there is no such argument */
 export function askCompletion(
   plan: Plan,
   list: CallState,
   asked: CompletionAsked,
 ): Awaitable<Suggestions | Problem | null> {
-  const inbound = new CompletionInbound(list.inbound, asked)
-  const state = new CallState(plan, inbound, list.entrypoint, list)
-  // A call of what is public is nobody's, whoever asks.
-  state.auth = plan.action.public.mcp ? null : list.auth
-  const outcome = rehearse(plan, state)
-  return isPromiseLike(outcome) ? outcome.then(readOutcome) : readOutcome(outcome)
+  return askListing(plan, list, asked, readOutcome)
 }
 
 function readOutcome(outcome: Outcome): Suggestions | Problem | null {
   if (outcome.kind === 'problem') return outcome.problem
-  const body = outcome.kind === 'answer' ? outcome.answer.body : null
   // Written by us, unless middleware put something else in its place.
-  const value = typeof body === 'string' ? (JSON.parse(body) as Partial<Suggestions>) : {}
-  const { values, total } = value
+  const { values, total } = Object(answeredValue(outcome)) as Partial<Suggestions>
   if (values === null) return null
   return suggestionsOf(values, total)
 }

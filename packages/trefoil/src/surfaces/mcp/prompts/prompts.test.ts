@@ -5,7 +5,6 @@ import { content } from '../../../contract/content/content.ts'
 import { said } from '../../../contract/mcp/said.ts'
 import { HttpError } from '../../../contract/problems/problem.ts'
 import { testClient } from '../../../testing/test-client.ts'
-import { pageOf } from '../pages.ts'
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -172,35 +171,4 @@ test('said() takes text and blocks alone', () => {
   expect(() => said('user')).toThrow('needs text')
   expect(() => said('user', { type: 'text' } as never)).toThrow('text and blocks')
   expect(() => JSON.stringify(said('user', 'x'))).toThrow(TypeError)
-})
-
-describe('pages of a list', () => {
-  const items = Array.from({ length: 25 }, (_, at) => ({ name: `t${at}` }))
-  const nextOf = (page: ReturnType<typeof pageOf>) =>
-    'more' in page && page.more !== ''
-      ? (JSON.parse(`{${page.more.slice(1)}}`).nextCursor as string)
-      : null
-
-  test('each is there once, in order', () => {
-    const seen: string[] = []
-    let cursor: string | null = null
-    do {
-      const page = pageOf('tools', items, cursor, 10)
-      if (!('items' in page)) throw page
-      seen.push(...page.items.map(({ name }) => name))
-      cursor = nextOf(page)
-    } while (cursor !== null)
-    expect(seen).toEqual(items.map(({ name }) => name))
-  })
-
-  test('a cursor is of one list, one caller and one place', () => {
-    const cursor = nextOf(pageOf('tools', items, null, 10))
-    const invalid = { detail: 'Invalid cursor' }
-    expect(pageOf('prompts', items, cursor, 10)).toMatchObject(invalid)
-    expect(pageOf('tools', items.slice(1), cursor, 10)).toMatchObject(invalid)
-    expect(pageOf('tools', items.slice(0, 5), cursor, 10)).toMatchObject(invalid)
-    for (const forged of ['', 'x', `${cursor}x`, `${cursor} `, 7, {}, 'MTAuMA', 'LTEwLjA']) {
-      expect(pageOf('tools', items, forged, 10)).toMatchObject(invalid)
-    }
-  })
 })

@@ -2,43 +2,51 @@ import type { ResourceEntry } from '../../../contract/mcp/mcp-facts.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
 import type { CallState } from '../../../engine/call-state.ts'
 import { askEntries } from './entries.ts'
-import type { EntriesCursor } from './entries-cursor.ts'
-import type { ListedTemplate } from './resources.ts'
+import type { EntriesPlace } from './entries-cursor.ts'
+import type { ListedEntries, ListedTemplate, Resources } from './resources.ts'
 
-/** Items of a page, and what one call of `entries` may return. */
-const PAGE = 100
+/** What a page has of templates at most: unlike what is declared, each of them is looked up for each list. */
+export const MOST_ENTRIES = 100
 
 /**
  * What templates stand for, until a page is full.
  *
- * @param from what the first of them said by `next`
+ * @param room entries that the page has left
+ * @param from where it goes on
  * @param texts of the page; more are added
  * @returns where the list goes on, or why there is none
  */
 export async function entryPages(
-  templates: readonly ListedTemplate[],
-  from: string | null,
+  resources: Resources,
+  listing: readonly ListedEntries[],
+  room: number,
+  from: EntriesPlace,
   list: CallState,
   texts: string[],
-): Promise<EntriesCursor | Problem | null> {
-  let cursor = from
-  let count = 0
-  for (const template of templates) {
-    const { name, entries } = template
-    if (entries === null) continue
-    const size = PAGE - count
-    // For who has left nothing more is begun.
-    if (size === 0 || list.inbound.aborted) return { template: name, next: cursor }
-    const page = await askEntries(entries, list, { cursor, size })
+): Promise<EntriesPlace | Problem | null> {
+  let cursor = from.next
+  let left = Math.min(room, MOST_ENTRIES)
+  for (let at = from.template; at < listing.length; at++) {
+    const one = listing[at] as ListedEntries
+    // No timer fires while such a function keeps the thread.
+    const late = list.overdue()
+    if (late !== null) return late
+    // For who has left, or has been told how it ended, nothing more is begun.
+    if (left <= 0 || list.inbound.aborted || list.ended) return { template: at, next: cursor }
+    const page = await askEntries(one.entries, list, { cursor, size: left })
     cursor = null
     if (page instanceof Problem) return page
     if (page === null) continue
-    if (page.items.length > size) {
-      throw new TypeError(`Resource '${name}': entries returned more than size items`)
+    if (page.items.length > left) {
+      throw new TypeError(`Resource '${one.name}': entries returned more than size items`)
     }
-    count += page.items.length
-    for (const item of page.items) texts.push(entryText(template, item))
-    if (page.next != null) return { template: name, next: page.next }
+    left -= page.items.length
+    for (const item of page.items) {
+      const text = entryText(one, item)
+      // What is read under another one is that one's to list: a guard of it may hide it.
+      if (resources.find(item.uri)?.plan === one.plan) texts.push(text)
+    }
+    if (page.next != null) return { template: at, next: page.next }
   }
   return null
 }

@@ -20,9 +20,14 @@ export interface ListedTemplate extends ListedResource {
   readonly template: UriTemplate
   /** Media type of what it stands for; `null` where nobody said. */
   readonly type: string | null
-  /** Lists what it stands for; `null` for one that nobody can list. */
-  readonly entries: Plan | null
+  /** By which it is read. */
+  readonly plan: Plan
   readonly completion: Plan
+}
+
+/** A template that lists what it stands for. */
+export interface ListedEntries extends ListedTemplate {
+  readonly entries: Plan
 }
 
 /** The resources of an app, in the order of their declarations. */
@@ -33,6 +38,8 @@ export interface Resources {
   readonly visible: AskVisible
   readonly literal: readonly ListedResource[]
   readonly templates: readonly ListedTemplate[]
+  /** Those of them that list what they stand for. */
+  readonly listing: readonly ListedEntries[]
 }
 
 /** What an action is, and how it is read. */
@@ -49,6 +56,7 @@ export function compileResources(actions: readonly Action[], app: AppContext): R
   const byTemplate: { readonly template: UriTemplate; readonly plan: Plan }[] = []
   const literal: ListedResource[] = []
   const templates: ListedTemplate[] = []
+  const listing: ListedEntries[] = []
   for (const { action, resource } of readable) {
     const plan = compilePlan(action, 'mcp', app)
     const { name } = action
@@ -62,7 +70,10 @@ export function compileResources(actions: readonly Action[], app: AppContext): R
     const entries = compileEntries(action, resource, app)
     const { type } = resource
     const completion = compileCompletion(action, resource.complete, app)
-    templates.push({ name, text: describe(action, resource), template, type, entries, completion })
+    const text = describe(action, resource)
+    const one: ListedTemplate = { name, text, template, type, plan, completion }
+    templates.push(one)
+    if (entries !== null) listing.push({ ...one, entries })
   }
   const find = (uri: string): Target | null => {
     const known = byUri.get(uri)
@@ -78,7 +89,7 @@ export function compileResources(actions: readonly Action[], app: AppContext): R
     'mcp',
     app,
   )
-  return { find, visible, literal, templates }
+  return { find, visible, literal, templates, listing }
 }
 
 const NO_TEXTS: Readonly<Record<string, string>> = Object.freeze({})

@@ -8,11 +8,15 @@ function linesOf(text: string, size: number, most = 1000): readonly string[] {
   const bytes = encoder.encode(text)
   const reader = new LineReader(most)
   const lines: string[] = []
-  const use = (line: Line): void => {
-    lines.push(line === 'too_long' ? line : new TextDecoder('utf-8', { fatal: true }).decode(line))
+  const use = (some: Iterable<Line>): void => {
+    for (const line of some) {
+      lines.push(
+        line === 'too_long' ? line : new TextDecoder('utf-8', { fatal: true }).decode(line),
+      )
+    }
   }
-  for (let at = 0; at < bytes.length; at += size) reader.push(bytes.slice(at, at + size), use)
-  reader.end(use)
+  for (let at = 0; at < bytes.length; at += size) use(reader.push(bytes.slice(at, at + size)))
+  use(reader.end())
   return lines
 }
 
@@ -31,14 +35,28 @@ describe('lines of standard input (MCP-1)', () => {
   })
 
   test('a line that never ends is told of before it ends', () => {
-    const told: Line[] = []
-    new LineReader(4).push(encoder.encode('12345'), (line) => told.push(line))
+    const reader = new LineReader(4)
+    const told: Line[] = [
+      ...reader.push(encoder.encode('12345')),
+      ...reader.push(encoder.encode('6')),
+    ]
     expect(told).toEqual(['too_long'])
   })
 
   test('a line that was handed out is not written over by the next', () => {
-    const told: Line[] = []
-    new LineReader(10).push(encoder.encode('one\ntwo\n'), (line) => told.push(line))
+    const told: Line[] = [...new LineReader(10).push(encoder.encode('one\ntwo\n'))]
     expect(told).toEqual([encoder.encode('one'), encoder.encode('two')])
+  })
+
+  test('nothing of the next line is looked at before it is asked for', () => {
+    const lines = new LineReader(10).push(encoder.encode('one\ntwo\n'))
+    expect(lines.next().value).toEqual(encoder.encode('one'))
+    expect(lines.next().value).toEqual(encoder.encode('two'))
+    expect(lines.next().done).toBe(true)
+  })
+
+  test('what other readers of text take for the end of a line is not one', () => {
+    const text = '{"a":"\u2028\u2029\u0085\v\f"}\n{"b":"\\r"}\r\n'
+    expect(linesOf(text, 1)).toEqual(['{"a":"\u2028\u2029\u0085\v\f"}', '{"b":"\\r"}'])
   })
 })

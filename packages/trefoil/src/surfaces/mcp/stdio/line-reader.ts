@@ -30,39 +30,41 @@ export class LineReader {
   }
 
   /**
-   * @param use told each line as it is complete, and at once of one that is too long: it may never end. The bytes
-   * are its own
+   * The lines that a piece completes, and at once one that is too long: it may never end. Their bytes are their own.
+   *
+   * It reads on as it is asked for the next one, so that who is busy with a line need not take all that a piece holds: of
+   * the shortest there are ten thousand in one. All are to be asked for before the next piece is.
    */
-  push(chunk: Uint8Array, use: (line: Line) => void): void {
+  *push(chunk: Uint8Array): Generator<Line, void, undefined> {
     let from = 0
     while (from < chunk.length) {
       const found = chunk.indexOf(LINE_FEED, from)
       const until = found < 0 ? chunk.length : found
-      this.#keep(chunk.subarray(from, until), use)
-      if (found >= 0) this.end(use)
+      if (!this.#keep(chunk.subarray(from, until))) yield 'too_long'
+      if (found >= 0) yield* this.end()
       from = until + 1
     }
   }
 
   /** The line is over; called from outside when the input is, whose last line may have no line feed. */
-  end(use: (line: Line) => void): void {
+  *end(): Generator<Line, void, undefined> {
     const line = this.#skips ? null : this.#take()
     this.#kept = new Uint8Array(0)
     this.#length = 0
     this.#skips = false
     this.#isFirst = false
-    if (line !== null && line.length > 0) use(line)
+    if (line !== null && line.length > 0) yield line
   }
 
-  #keep(piece: Uint8Array, use: (line: Line) => void): void {
-    if (this.#skips) return
+  /** @returns false for what makes the line too long, and never again until that is over */
+  #keep(piece: Uint8Array): boolean {
+    if (this.#skips) return true
     const length = this.#length + piece.length
     if (length > this.#most) {
       this.#skips = true
       this.#kept = new Uint8Array(0)
       this.#length = 0
-      use('too_long')
-      return
+      return false
     }
     if (length > this.#kept.length) {
       const size = Math.min(this.#most, Math.max(length, this.#kept.length * 2, FIRST_SIZE))
@@ -72,6 +74,7 @@ export class LineReader {
     }
     this.#kept.set(piece, this.#length)
     this.#length = length
+    return true
   }
 
   #take(): Uint8Array {

@@ -16,7 +16,7 @@ import { legacy } from '../wire/legacy.ts'
 import { StdioInbound } from './stdio-inbound.ts'
 import { StdioProgress } from './stdio-progress.ts'
 
-/** Messages that run at once: more are refused, so that one that calls off another is still read. */
+/** Requests that run at once: more are refused, so that one that calls off another is still read. */
 const MOST_AT_ONCE = 64
 /** Messages of a batch. */
 const MOST_IN_BATCH = 50
@@ -41,6 +41,8 @@ export class StdioConnection {
   readonly #channel: StdioChannel
   readonly #verbs: ReturnType<typeof messageVerbs<StdioVisit>>
   #agreed: string | null = null
+  /** Of a client that writes on before it is answered. */
+  #handshake: Promise<string | null> | null = null
   #running = 0
 
   constructor(parts: McpParts, recorder: Recorder, channel: StdioChannel) {
@@ -48,13 +50,20 @@ export class StdioConnection {
     // Its own: another connection counts from 0 as well. The rest is that of the app, made when it is first asked for.
     this.#parts = Object.create(parts, { running: { value: calls } }) as McpParts
     this.#recorder = recorder
-    this.#channel = channel
+    this.#channel = {
+      headers: channel.headers,
+      signal: channel.signal,
+      send: (message) => channel.send(oneLine(message)),
+      get isBehind() {
+        return channel.isBehind
+      },
+    }
     this.#verbs = messageVerbs<StdioVisit>(this.#parts, {
       headers: () => null,
       inbound: (visit, asked, { call, envelope }) => {
         const token = call?.progressToken ?? null
         visit.progress =
-          token === null ? null : new StdioProgress(token, parts.app.clock, channel.send)
+          token === null ? null : new StdioProgress(token, parts.app.clock, this.#channel)
         const report = visit.progress?.report ?? null
         const inbound = new StdioInbound(channel, asked, visit.receivedAt, report)
         visit.inbound = inbound
@@ -83,6 +92,8 @@ export class StdioConnection {
   /** Answers a line. Never rejects. */
   async receive(line: Uint8Array): Promise<void> {
     const { jsonLimits } = this.#parts
+    // What is agreed on there is how this is answered, whether the client has waited for it or not.
+    while (this.#handshake !== null) await this.#handshake
     const isList = line[line.findIndex((byte) => !SPACES.has(byte))] === OPENING
     if (!isList) return this.#message(readEnvelope(line, null, jsonLimits))
     const parsed = readStrictJson(line, deeper(jsonLimits, 1))
@@ -113,8 +124,8 @@ export class StdioConnection {
   }
 
   /** Answers a line that was too long to be read. */
-  tooLong(): void {
-    void this.#refuse(`A message has at most ${this.maxLine} bytes`)
+  tooLong(): Promise<void> {
+    return this.#refuse(`A message has at most ${this.maxLine} bytes`)
   }
 
   async #message(envelope: Envelope): Promise<void> {
@@ -123,18 +134,21 @@ export class StdioConnection {
   }
 
   async #answer(read: Envelope): Promise<string | null> {
-    const isBusy = this.#running >= MOST_AT_ONCE && read.id !== null
+    // A notification waits for nothing but who it is from, and is what calls the others off.
+    const counts = read.id !== null && this.#running < MOST_AT_ONCE
     const envelope: Envelope = {
       ...read,
       agreed: this.#agreed,
-      ...(isBusy && { problem: refuse('unavailable') }),
+      ...(read.id !== null && !counts && { problem: refuse('unavailable') }),
     }
+    if (!counts) return this.#walked(envelope)
     this.#running++
-    try {
-      return await this.#walked(envelope)
-    } finally {
+    const answer = this.#walked(envelope).finally(() => {
       this.#running--
-    }
+      if (this.#handshake === answer) this.#handshake = null
+    })
+    if (isHandshake(envelope)) this.#handshake = answer
+    return answer
   }
 
   async #walked(envelope: Envelope): Promise<string | null> {
@@ -161,8 +175,8 @@ export class StdioConnection {
   }
 
   /** What was agreed on in a handshake holds for what follows. */
-  #remember({ message, era }: Envelope, { body }: HttpReply): void {
-    if (message?.method !== 'initialize' || era !== legacy || typeof body !== 'string') return
+  #remember(envelope: Envelope, { body }: HttpReply): void {
+    if (!isHandshake(envelope) || typeof body !== 'string') return
     const { result }: { readonly result?: unknown } = JSON.parse(body)
     const { protocolVersion }: { readonly protocolVersion?: unknown } = Object(result)
     if (typeof protocolVersion === 'string') this.#agreed = protocolVersion
@@ -174,6 +188,20 @@ export class StdioConnection {
     return this.#message({ era: legacy, id: null, message: null, problem })
   }
 }
+
+function isHandshake({ message, era, id }: Envelope): boolean {
+  return message?.method === 'initialize' && era === legacy && id !== null
+}
+
+/** What some readers of text take for the end of a line stands in JSON within texts alone, where it can be said otherwise. */
+function oneLine(message: string): string {
+  return OTHER_ENDS.test(message)
+    ? message.replace(EACH_END, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : message
+}
+
+const OTHER_ENDS = /[\u0085\u2028\u2029]/
+const EACH_END = /[\u0085\u2028\u2029]/g
 
 const OPENING = 0x5b
 const SPACES: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])

@@ -1,5 +1,7 @@
 import type { Clock } from '../../../base/clock.ts'
+import { startQuietTimer } from '../../../base/start-timer.ts'
 import type { Progress } from '../../../contract/content/progress.ts'
+import type { StdioChannel } from '../../../contract/protocol/stdio-channel.ts'
 import type { ProgressToken } from '../message-call.ts'
 
 /** Milliseconds between two notifications of one call. */
@@ -7,21 +9,27 @@ const PAUSE_MS = 100
 
 /**
  * The progress of a call on a connection: a notification at most ten times a second, the newest in the place of those
- * between, and the last one before the answer.
+ * between, and the last one before the answer. Who does not read as fast is told less often: a call may report for hours,
+ * and each would wait in memory.
  */
 export class StdioProgress {
   readonly #token: ProgressToken
   readonly #clock: Clock
-  readonly #send: (message: string) => void
+  readonly #channel: Pick<StdioChannel, 'send' | 'isBehind'>
   #highest = Number.NEGATIVE_INFINITY
   #sentAt = Number.NEGATIVE_INFINITY
   #waiting: Progress | null = null
   #isOver = false
+  #stopTimer: (() => void) | null = null
 
-  constructor(token: ProgressToken, clock: Clock, send: (message: string) => void) {
+  constructor(
+    token: ProgressToken,
+    clock: Clock,
+    channel: Pick<StdioChannel, 'send' | 'isBehind'>,
+  ) {
     this.#token = token
     this.#clock = clock
-    this.#send = send
+    this.#channel = channel
   }
 
   /** To be called by the handler's progress. */
@@ -29,14 +37,28 @@ export class StdioProgress {
     if (this.#isOver || !(progress.done > this.#highest)) return
     this.#highest = progress.done
     this.#waiting = progress
-    // What is held comes with the next report, or with the answer: no timer for each call.
-    if (this.#clock.elapsed() - this.#sentAt >= PAUSE_MS) this.#flush()
+    this.#soon()
   }
 
   /** Before the answer: what comes after it is of a request that nobody knows any more. */
   end(): void {
     this.#flush()
     this.#isOver = true
+    this.#stopTimer?.()
+  }
+
+  /** What is held goes by itself when its time has come: the next report may be hours away. */
+  #soon(): void {
+    if (this.#stopTimer !== null || this.#isOver) return
+    const left = PAUSE_MS - (this.#clock.elapsed() - this.#sentAt)
+    if (left <= 0 && !this.#channel.isBehind) {
+      this.#flush()
+      return
+    }
+    this.#stopTimer = startQuietTimer(left > 0 ? left : PAUSE_MS, () => {
+      this.#stopTimer = null
+      if (this.#waiting !== null) this.#soon()
+    })
   }
 
   #flush(): void {
@@ -51,6 +73,6 @@ export class StdioProgress {
       ...(total !== null && { total }),
       ...(message !== null && { message }),
     }
-    this.#send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params }))
+    this.#channel.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params }))
   }
 }

@@ -1,21 +1,34 @@
-import { type Action, guardsOn } from '../../../contract/call/action.ts'
-
-/** What is said of a tool to the program around the model. */
-export function toolMeta(action: Action): { readonly _meta?: object } {
-  const { approval, toolMeta: own } = action
-  const scopes = scopesOf(action)
-  const said = {
-    ...own,
-    ...(approval.mcp ? { 'trefoil/needs_approval': true } : {}),
-    ...(scopes.length === 0 ? {} : { 'trefoil/scopes': scopes }),
-  }
-  return Object.keys(said).length === 0 ? {} : { _meta: said }
-}
+import type { Action } from '../../../contract/call/action.ts'
+import type { ToolNeed } from '../tool-list/tool-needs.ts'
 
 /**
- * What a better token would have. Nothing else of guards: roles are had by whoever sees the tool, and what a guard of the
- * developer's is called is nobody's business.
+ * What is said of a tool to the program around the model: what its author says, and what this caller needs for it. Nothing else of
+ * guards: roles are had by whoever sees the tool, and what a guard of the developer's is called is nobody's business.
+ *
+ * @returns `null` for nothing
  */
-function scopesOf(action: Action): readonly string[] {
-  return [...new Set(guardsOn(action, 'mcp').flatMap(({ scopes }) => scopes ?? []))].sort()
+export function toolMeta(
+  { toolMeta: own }: Pick<Action, 'toolMeta'>,
+  { approval, scopes }: ToolNeed,
+): object | null {
+  const said = {
+    ...own,
+    ...(approval ? { 'trefoil/needs_approval': true } : {}),
+    ...(scopes.length === 0 ? {} : { 'trefoil/scopes': scopes }),
+  }
+  return Object.keys(said).length === 0 ? null : said
+}
+
+/** A model reads the description and nothing else: one that knows asks first, and does not look for a way round. */
+export function describedNeed(
+  { description }: Pick<Action, 'description'>,
+  { approval, scopes }: ToolNeed,
+): string | null {
+  const needs = [
+    ...(approval ? ['Needs approval: a person must agree to each call.'] : []),
+    ...(scopes.length === 0
+      ? []
+      : [`Needs a token with other scopes, which yours does not have: ${scopes.join(', ')}.`]),
+  ]
+  return needs.length === 0 ? description : [description, '', ...needs].join('\n')
 }

@@ -3,10 +3,8 @@ import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import { toJson } from '../../../engine/answer/json-text.ts'
 import { fits } from '../../agent/agent-content.ts'
 import { problemBody } from '../../agent/problem-body.ts'
-import type { VisibleActions } from '../../agent/visible-actions.ts'
-import type { McpParts } from '../mcp-parts.ts'
 import type { Asked } from '../methods/method.ts'
-import type { ListedTool } from '../tool-list.ts'
+import type { ListedTool, ToolList } from '../tool-list/tool-list.ts'
 import type { Era } from '../wire/era.ts'
 import { rank } from './rank.ts'
 import { readCalled, readFind, readNamed } from './read-search.ts'
@@ -23,22 +21,22 @@ export function isSearch(name: string | null): boolean {
 /** Answers a call of one of the three: what is found and described, and why a `call_action` led to no action. */
 export function answerSearch(asked: Asked): Awaitable<string | Problem> {
   // Nothing but what the caller may see is looked at, so nothing else can be told apart.
-  const seen = asked.parts.visible(asked.state)
+  const seen = asked.parts.toolsFor(asked.state)
   return isPromiseLike(seen) ? seen.then((late) => resultOf(asked, late)) : resultOf(asked, seen)
 }
 
 function resultOf(
   { parts, envelope: { era }, message: { params }, state }: Asked,
-  seen: VisibleActions,
+  seen: ToolList,
 ): string | Problem {
   const { name } = params
   const args = params['arguments'] ?? {}
   const made =
     name === FIND
-      ? find(parts, args, seen)
+      ? find(args, seen)
       : name === CALL
-        ? refuseCall(parts, args, seen)
-        : describe(parts, args, seen, era)
+        ? refuseCall(args, seen)
+        : describe(args, seen, era)
   const isError = made instanceof Problem
   const text = isError ? toJson({ error: problemBody(made, state) }) : made
   if (!fits(text, parts.maxResponseSize)) return refuse('response_too_large')
@@ -47,14 +45,11 @@ function resultOf(
   return era.toolResult(result, parts.server, false)
 }
 
-function find({ tools }: McpParts, args: unknown, { shows }: VisibleActions): string | Problem {
+function find(args: unknown, { findable }: ToolList): string | Problem {
   const asked = readFind(args)
   if (asked instanceof Problem) return asked
   const { query, limit, from } = asked
-  const found = rank(
-    tools.findable.filter(({ entry }) => shows(entry.name)),
-    query,
-  )
+  const found = rank(findable, query)
   const end = from + limit
   return JSON.stringify({
     actions: found.slice(from, end).map(({ name, title, description }) => ({
@@ -72,24 +67,18 @@ function summaryOf(description: string): string {
   return `${description.slice(0, SUMMARY).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
-function describe(
-  { tools }: McpParts,
-  args: unknown,
-  seen: VisibleActions,
-  era: Era,
-): string | Problem {
+function describe(args: unknown, seen: ToolList, era: Era): string | Problem {
   const name = readNamed(args)
   if (name instanceof Problem) return name
-  const tool = toolNamed(tools.each, name, seen)
-  if (tool === undefined) return unknownAction()
-  return tool[era.name]
+  const tool = toolNamed(seen, name)
+  return tool === undefined ? unknownAction() : tool[era.name]
 }
 
 /** Of what is no action, is hidden from the caller, or must be called by its own name. */
-function refuseCall({ tools }: McpParts, args: unknown, seen: VisibleActions): Problem {
+function refuseCall(args: unknown, seen: ToolList): Problem {
   const name = readCalled(args)
   if (name instanceof Problem) return name
-  return toolNamed(tools.each, name, seen) === undefined
+  return toolNamed(seen, name) === undefined
     ? unknownAction()
     : refuse('VALIDATION_ERROR', {
         detail: `'${name}' cannot be called through call_action`,
@@ -97,12 +86,8 @@ function refuseCall({ tools }: McpParts, args: unknown, seen: VisibleActions): P
       })
 }
 
-function toolNamed(
-  tools: readonly ListedTool[],
-  name: string,
-  { shows }: VisibleActions,
-): ListedTool | undefined {
-  return tools.find((tool) => tool.name === name && shows(name))
+function toolNamed({ each }: ToolList, name: string): ListedTool | undefined {
+  return each.find((tool) => tool.name === name)
 }
 
 /** The same for what there is not and for what the caller does not see. */

@@ -1,12 +1,13 @@
-import type { Action } from '../../contract/call/action.ts'
-import type { Catalogue } from '../../contract/call/catalogue.ts'
-import type { JsonSchema } from '../../contract/params/schema.ts'
-import type { VisibleActions } from '../agent/visible-actions.ts'
-import { toolMeta } from './tool-schema/tool-meta.ts'
-import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
-import { isAlwaysListed, isFindable } from './tool-search/always-listed.ts'
-import { type Indexed, indexOf } from './tool-search/rank.ts'
-import { SEARCH_TOOLS } from './tool-search/search-tools.ts'
+import type { Action } from '../../../contract/call/action.ts'
+import type { Catalogue } from '../../../contract/call/catalogue.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
+import type { VisibleActions } from '../../agent/visible-actions.ts'
+import { describedNeed, toolMeta } from '../tool-schema/tool-meta.ts'
+import { type LeftOutPattern, toolSchemas } from '../tool-schema/tool-schemas.ts'
+import { isAlwaysListed, isFindable } from '../tool-search/always-listed.ts'
+import { type Indexed, indexOf } from '../tool-search/rank.ts'
+import { SEARCH_TOOLS } from '../tool-search/search-tools.ts'
+import { type CallerNeeds, needOfAll, type ToolNeed } from './tool-needs.ts'
 
 /** The tools as MCP clients see them, worked out once. */
 export interface ToolList {
@@ -37,15 +38,26 @@ export interface ListedTool {
   readonly legacy: string
   /** False for one that is found by a search alone. */
   readonly isListed: boolean
+  /** The same in the words for a caller of these needs; absent where they are the same for all. */
+  readonly forNeeds?: (needs: CallerNeeds) => Pick<ListedTool, 'modern' | 'legacy'>
 }
 
 /** How clients find tools. */
 export type ToolMode = 'list' | 'search'
 
-/** The list of a caller who sees no more than these. */
-export function visibleTools(tools: ToolList, { shows }: VisibleActions): ToolList {
-  const seen = tools.each.filter(({ name }) => shows(name))
-  return { ...tools, each: seen, ...listsOf(seen) }
+/** Tools as one caller is told of them. */
+export interface CallerTools extends VisibleActions {
+  /** `null` where all need the same. */
+  readonly needs: CallerNeeds | null
+}
+
+/** The list of a caller who sees no more than these, and is told what it needs. */
+export function toolsOf(tools: ToolList, { shows, needs }: CallerTools): ToolList {
+  const seen = tools.each
+    .filter(({ name }) => shows(name))
+    .map((tool) => (needs === null ? tool : { ...tool, ...tool.forNeeds?.(needs) }))
+  const findable = tools.findable.filter(({ entry }) => shows(entry.name))
+  return { ...tools, each: seen, findable, ...listsOf(seen) }
 }
 
 function listsOf(each: readonly ListedTool[]): Pick<ToolList, 'listed' | 'modern' | 'legacy'> {
@@ -61,13 +73,16 @@ export function buildToolList(catalogue: Catalogue, mode: ToolMode = 'list'): To
     .map((action) => ({ action, schemas: toolSchemas(action) }))
   const namesOf = (some: typeof tools) => new Set(some.map(({ action }) => action.name))
   const own = tools.map(({ action, schemas }): ListedTool => {
-    const described = (input: 'input' | 'modernInput', output: 'output' | 'legacyOutput') =>
-      JSON.stringify(describeTool(action, schemas[input], schemas[output]))
+    const write = {
+      modern: toolWriter(action, schemas.modernInput, schemas.output),
+      legacy: toolWriter(action, schemas.input, schemas.legacyOutput),
+    }
+    const forNeed = (need: ToolNeed) => ({ modern: write.modern(need), legacy: write.legacy(need) })
     return {
       name: action.name,
-      modern: described('modernInput', 'output'),
-      legacy: described('input', 'legacyOutput'),
+      ...forNeed(needOfAll(action)),
       isListed: !searches || isAlwaysListed(action),
+      forNeeds: (needs) => forNeed(needs.of(action)),
     }
   })
   const each = searches ? [...FINDERS, ...own] : own
@@ -81,27 +96,29 @@ export function buildToolList(catalogue: Catalogue, mode: ToolMode = 'list'): To
   }
 }
 
-function describeTool(
+/**
+ * Writes a tool for whoever needs something for it. Schemas are most of a tool, and are the same for all: they are written once, and
+ * what differs is put around them.
+ */
+function toolWriter(
   action: Action,
   inputSchema: JsonSchema,
   outputSchema: JsonSchema | null,
-): object {
-  return {
-    name: action.name,
-    ...(action.title === null ? {} : { title: action.title }),
-    description: describeNeed(action),
+): (need: ToolNeed) => string {
+  const { name, title, hints } = action
+  const members = (object: object) => JSON.stringify(object).slice(1, -1)
+  const before = members({ name, ...(title === null ? {} : { title }) })
+  const after = members({
     inputSchema,
     ...(outputSchema === null ? {} : { outputSchema }),
-    ...(Object.keys(action.hints).length === 0 ? {} : { annotations: action.hints }),
-    ...toolMeta(action),
+    ...(Object.keys(hints).length === 0 ? {} : { annotations: hints }),
+  })
+  return (need) => {
+    const description = JSON.stringify(describedNeed(action, need))
+    const meta = toolMeta(action, need)
+    const last = meta === null ? '' : `,${members({ _meta: meta })}`
+    return `{${before},"description":${description},${after}${last}}`
   }
-}
-
-/** A model reads the description and nothing else: one that knows asks first, and does not look for a way round. */
-function describeNeed({ description, approval }: Action): string | null {
-  return approval.mcp
-    ? `${description}\n\nNeeds approval: a person must agree to each call.`
-    : description
 }
 
 const FINDERS = SEARCH_TOOLS.map((tool): ListedTool => {
