@@ -38,7 +38,6 @@ export class EndpointInbound implements Inbound {
   readonly search: string
   readonly scheme: 'http' | 'https'
   readonly host: string
-  readonly client: ClientFacts
   readonly rawHeaders: readonly string[]
   readonly showsHeaders = false
   readonly cspNonce = ''
@@ -65,12 +64,15 @@ export class EndpointInbound implements Inbound {
     this.search = request.search
     this.scheme = request.scheme
     this.host = request.host
-    this.client = request.client
     this.approvalToken = call.options.approvalToken
     this.dryRun = call.options.dryRun
     this.wholeAnswers = call.wholeAnswers
     this.cancels = call.cancels
     this.receivedAt = request.arrival.receivedAt
+  }
+
+  get client(): ClientFacts {
+    return this.#request.client
   }
 
   get certificate(): Uint8Array | null {

@@ -5,6 +5,7 @@ import type { AppContext } from '../../engine/app-context.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { compileVisibility, isVisible, type ListCaller } from '../../engine/visibility.ts'
+import { callerOnly } from '../../policy/visible.ts'
 
 /** The actions that one caller sees. */
 export interface VisibleActions {
@@ -38,8 +39,10 @@ export function compileVisible(
 ): AskVisible {
   const rules = actions
     .filter((action) => action.exposed[surface])
-    .map((action) => compileVisibility(action, surface, app))
-    .filter((plan) => plan !== null)
+    .flatMap((action): readonly Rule[] => {
+      const plan = compileVisibility(action, surface, app)
+      return plan === null ? [] : [{ plan, test: callerOnly(action, surface) }]
+    })
   if (rules.length === 0) return () => ALL_VISIBLE
   return (state) => {
     const { auth, inbound, entrypoint } = state
@@ -47,27 +50,48 @@ export function compileVisible(
   }
 }
 
-function askAll(rules: readonly Plan[], caller: ListCaller): Awaitable<VisibleActions> {
+/** What decides whether an action is seen: the plan that asks its guards, or a test of the caller that says the same. */
+interface Rule {
+  readonly plan: Plan
+  readonly test: ReturnType<typeof callerOnly>
+}
+
+function askAll(rules: readonly Rule[], caller: ListCaller): Awaitable<VisibleActions> {
   // All at once: one after the other, slow guards would add up.
-  const seen = rules.map((plan) => isVisible(plan, caller))
+  const seen = rules.map(({ plan, test }) =>
+    test === null ? isVisible(plan, caller) : test(caller.auth),
+  )
   return seen.some(isPromiseLike)
     ? Promise.all(seen).then((all) => visibleOf(rules, all))
     : visibleOf(rules, seen as readonly boolean[])
 }
 
-function visibleOf(rules: readonly Plan[], seen: readonly boolean[]): VisibleActions {
-  if (!seen.includes(false)) return ALL_VISIBLE
-  const hidden = new Set<string>()
-  const among = new Set<string>()
-  rules.forEach(({ action }, index) => {
-    if (seen[index] === true) return
-    hidden.add(action.name)
-    among.add(nameAmongAll(action))
-  })
+function namesOf(rules: readonly Rule[]): {
+  readonly hidden: ReadonlySet<string>
+  readonly among: ReadonlySet<string>
+} {
+  const actions = rules.map(({ plan }) => plan.action)
   return {
-    key: seen.map((isSeen) => (isSeen ? '1' : '0')).join(''),
-    shows: (name) => !hidden.has(name),
-    showsAction: (action) => !among.has(nameAmongAll(action)),
+    hidden: new Set(actions.map(({ name }) => name)),
+    among: new Set(actions.map((action) => nameAmongAll(action))),
+  }
+}
+
+function visibleOf(rules: readonly Rule[], seen: readonly boolean[]): VisibleActions {
+  if (!seen.includes(false)) return ALL_VISIBLE
+  let key = ''
+  for (const isSeen of seen) key += isSeen ? '1' : '0'
+  // Most lists of a caller's kind have been made before, and nobody asks for a name.
+  let names: { readonly hidden: ReadonlySet<string>; readonly among: ReadonlySet<string> } | null =
+    null
+  const asked = () => {
+    names ??= namesOf(rules.filter((_, index) => seen[index] !== true))
+    return names
+  }
+  return {
+    key,
+    shows: (name) => !asked().hidden.has(name),
+    showsAction: (action) => !asked().among.has(nameAmongAll(action)),
   }
 }
 

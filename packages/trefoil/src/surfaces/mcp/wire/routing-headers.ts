@@ -1,7 +1,7 @@
 import type { Action } from '../../../contract/call/action.ts'
 import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 import { withoutSpace } from '../../../web/optional-space.ts'
-import { allHeaders, type RawHeaders } from '../../../web/raw-headers.ts'
+import { firstHeader, isRepeated, type RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcMessage } from '../message.ts'
 
 /**
@@ -36,14 +36,22 @@ export function checkMcpHeader(
   headers: RawHeaders,
   required: boolean,
 ): Problem | null {
-  const sent = allHeaders(headers, header.toLowerCase())
-  const [text] = sent
+  const name = lowerCase(header)
+  const text = firstHeader(headers, name)
   if (text === undefined) return required ? mismatch(`${header} header is missing`) : null
   // Of two lines, a gateway may go by the other one.
-  if (sent.length > 1) return mismatch(`${header} header is repeated`)
+  if (isRepeated(headers, name)) return mismatch(`${header} header is repeated`)
   return saysTheSame(decodeMcpHeader(text), value)
     ? null
     : mismatch(`${header} header does not match the body`)
+}
+
+const LOWER_CASE: ReadonlyMap<string, string> = new Map(
+  ['MCP-Protocol-Version', 'Mcp-Method', 'Mcp-Name'].map((name) => [name, name.toLowerCase()]),
+)
+
+function lowerCase(header: string): string {
+  return LOWER_CASE.get(header) ?? header.toLowerCase()
 }
 
 function mismatch(detail: string): Problem {
@@ -76,8 +84,7 @@ export function checkArgumentHeaders(
 ): Problem | null {
   for (const { argument, header } of expected) {
     const value = Object.hasOwn(args, argument) ? (args[argument] ?? null) : null
-    const sent = allHeaders(headers, header.toLowerCase())
-    if (value === null && sent.length > 0) {
+    if (value === null && firstHeader(headers, header.toLowerCase()) !== undefined) {
       return mismatch(`${header} header repeats an argument that was not sent`)
     }
     const problem = value === null ? null : checkMcpHeader(header, value, headers, required)
@@ -106,7 +113,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
  */
 function decodeMcpHeader(header: string): string | null {
   const value = withoutSpace(header)
-  const base64 = ENCODED.exec(value)?.[1]
+  const base64 = value.startsWith('=') ? ENCODED.exec(value)?.[1] : undefined
   // Not wrapped: literal, whatever it begins or ends with.
   if (base64 === undefined) return value
   if (base64.length % 4 !== 0 || !BASE64.test(base64)) return null
