@@ -201,6 +201,7 @@ export type { ProblemPage, RefusedRequest, ShownProblem } from './contract/probl
 export type { ProblemRow } from './contract/problems/problem-row.ts'
 export type { ProblemCode } from './contract/problems/problems.ts'
 export { PROBLEMS } from './contract/problems/problems.ts'
+export type { AskingProblemCode } from './contract/problems/asking-problems.ts'
 export type { ProgramProblemCode } from './contract/problems/program-problems.ts'
 export type { RateFailure } from './engine/limits/rate-limits.ts'
 export { argumentsHash } from './policy/arguments-hash.ts'
