@@ -1,15 +1,22 @@
 import { shellQuote } from '../../base/shell-quote.ts'
-import type { ProblemEnvelope } from '../../contract/protocol/action-protocol.ts'
-import { type Screen, showProblem, type View, visibleJson, visibleLine } from '../terminal/print.ts'
-import { type Asked, roundOf } from './asked.ts'
+import type { ActionAnswer, ProblemEnvelope } from '../../contract/protocol/action-protocol.ts'
+import {
+  type Screen,
+  showAnswer,
+  showProblem,
+  type View,
+  visibleJson,
+  visibleLine,
+} from '../terminal/print.ts'
+import { type Asked, isAsking, roundOf } from './asked.ts'
 import type { FormField } from './form-field.ts'
 
-/**
- * Questions that nobody was asked: to be read, and how to go on with the answers.
- *
- * @param envelope an answer that asks
- */
-export function showAsked(envelope: ProblemEnvelope, view: View): Screen {
+/** What a call came to; questions that nobody was asked: to be read, and how to go on with the answers. */
+export function showAnswered(answer: ActionAnswer, view: View): Screen {
+  return isAsking(answer) ? showAsked(answer, view) : showAnswer(answer, view)
+}
+
+function showAsked(envelope: ProblemEnvelope, view: View): Screen {
   const round = roundOf(envelope)
   // As it came: what is no question of ours is shown like any other problem.
   if (view.json || round === null) return showProblem(envelope, view)

@@ -1,30 +1,21 @@
 import type { Command } from 'commander'
-import {
-  LARGEST_JSON_DEPTH,
-  parseStrictJson,
-  type StrictJsonLimits,
-} from '../../base/json/strict-json.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
+import { LARGEST_JSON_DEPTH, type StrictJsonLimits } from '../../base/json/strict-json.ts'
 import { shellQuote } from '../../base/shell-quote.ts'
 import { refusal } from '../../client/problem-envelope.ts'
-import { refuseJson } from '../../contract/problems/json-problem.ts'
-import { refuse } from '../../contract/problems/problem.ts'
-import { problemRow } from '../../contract/problems/problems.ts'
 import type {
   ActionAnswer,
   ActionCallRequest,
   ActionTarget,
 } from '../../contract/protocol/action-protocol.ts'
-import { isAsking } from '../asking/asked.ts'
 import { callInRounds } from '../asking/rounds.ts'
-import { showAsked } from '../asking/show-asked.ts'
+import { showAnswered } from '../asking/show-asked.ts'
 import type { Context } from '../context.ts'
 import { readCallTokens } from '../remotes/call-tokens.ts'
 import { type TargetFlags, withTarget } from '../remotes/with-target.ts'
 import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/argv.ts'
 import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
 import { readInput } from '../terminal/io.ts'
-import { showAnswer } from '../terminal/print.ts'
+import { objectOf } from '../terminal/json-flag.ts'
 import { usageError } from '../terminal/usage-error.ts'
 import { showDescription, unknownAction } from './actions-command.ts'
 
@@ -95,8 +86,7 @@ export function addCallCommand(program: Command, context: Context): void {
         given: [...before, ...tokens.value.given],
       }
       const answer = await call(context, flags, wanted)
-      const { view } = context
-      context.finish(isAsking(answer) ? showAsked(answer, view) : showAnswer(answer, view))
+      context.finish(showAnswered(answer, context.view))
     })
 }
 
@@ -257,20 +247,4 @@ function argumentsOf(
   limits: StrictJsonLimits,
 ): { readonly values: Readonly<Record<string, unknown>>; readonly texts?: never } {
   return { values: objectOf('--args-json', text, limits) }
-}
-
-function objectOf(
-  flag: '--args-json' | '--answers',
-  text: string,
-  limits: StrictJsonLimits,
-): Readonly<Record<string, unknown>> {
-  const code = flag === '--answers' ? 'invalid_answers' : 'invalid_arguments'
-  const json = parseStrictJson(text, limits)
-  if (!json.ok) {
-    const { detail, fix, issues } = refuseJson(json)
-    const said = detail.slice(problemRow('invalid_json').text.length)
-    throw refuse(code, { detail: `${flag}${said}`, fix, issues })
-  }
-  if (!isRecord(json.value)) throw refuse(code, { detail: `${flag} must be a JSON object` })
-  return json.value
 }
