@@ -89,11 +89,11 @@ export function compileAsks(
 ): boolean {
   if (asks !== true) return false
   // An approval is for arguments that somebody has seen; what a program answers later would slip in behind it.
-  const surface = SURFACES.find((each) => mayNeedApproval(action, each))
-  if (surface !== undefined) {
+  const surfaces = SURFACES.filter((each) => mayNeedApproval(action, each))
+  if (surfaces.length > 0) {
     throw new ImproperlyConfigured(
-      `${where}: asks: true is not for actions that may need an approval, as this one may on '${surface}' by needsApproval or the ` +
-        "app's agentWrites: answers are bound to no approval; leave out one of the two, or say changes: false if it only reads",
+      `${where}: asks: true is not for actions that may need an approval, as this one may on ${surfaces.join(', ')} by needsApproval or ` +
+        "the app's agentWrites: answers are bound to no approval; leave out one of the two, or say changes: false if it only reads",
     )
   }
   const file = action.params.find(({ source }) => source === 'file' || source === 'files')
