@@ -1,5 +1,5 @@
-// node bench/endurance.mjs [--json] [--quick] [--servers node,trefoil] [--calls N] [--aborts N]:
-// does memory grow over many calls, and over many that their callers break off?
+// node bench/endurance.mjs [--json] [--quick] [--servers node,trefoil] [--calls N] [--aborts N] [w1 w3 w3m]:
+// does memory grow over many calls, and over many that their callers break off? With w3 or w3m: over calls of a tool.
 import { prepare } from './lib/prepare.mjs'
 
 const code = prepare(import.meta.url)
@@ -12,7 +12,9 @@ if (code === null) {
     aborts: { full: 100_000, quick: 2000 },
   }
   const servers = ['node', 'trefoil']
+  const allowed = [...servers, 'node-cached', 'trefoil-returns']
+  const isWorkload = (/** @type {string} */ name) => ['w1', 'w3', 'w3m'].includes(name)
   process.exitCode = await guarded(() =>
-    benchEndurance(readFlags(numbers, { allowed: servers, usual: servers })),
+    benchEndurance(readFlags(numbers, { allowed, usual: servers }, isWorkload)),
   )
 } else process.exitCode = code

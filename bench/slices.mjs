@@ -1,6 +1,6 @@
-// node bench/slices.mjs [--json] [--quick] [--servers a,b] [--base NAME] [--slices N] [--starts N] [w1 …]:
+// node bench/slices.mjs [--json] [--quick] [--servers a,b] [--base NAME] [--slices N] [--starts N] [--tools N] [w1 …]:
 // small differences between servers, on a machine that changes its speed from second to second.
-// --base: ratios to that row beside those to node.
+// --base: ratios to that row beside those to node. --tools: how many tools the rows of w3 and w3m offer (1).
 import { prepare } from './lib/prepare.mjs'
 
 const code = prepare(import.meta.url)
@@ -20,12 +20,20 @@ if (code === null) {
     'tmcp',
     'tmcp-cached',
   ]
-  const numbers = { slices: { full: 100, quick: 10 }, starts: { full: 5, quick: 1 } }
+  const numbers = {
+    slices: { full: 100, quick: 10 },
+    starts: { full: 5, quick: 1 },
+    tools: { full: 1, quick: 1 },
+  }
   const servers = {
     allowed: peers.map(({ name }) => name),
     usual: [...HTTP_ROWS, ...TOKEN_ROWS, ...TOOL_ROWS],
     takesBase: true,
   }
   const isWorkload = (/** @type {string} */ name) => workloads.has(name)
-  process.exitCode = await guarded(() => benchSlices(readFlags(numbers, servers, isWorkload)))
+  process.exitCode = await guarded(async () => {
+    const flags = readFlags(numbers, servers, isWorkload)
+    const offered = flags.servers.map((peer) => ({ ...peer, tools: peer.tools ?? flags.tools }))
+    await benchSlices({ ...flags, servers: offered })
+  })
 } else process.exitCode = code

@@ -77,6 +77,12 @@ await bundle.write({
   codeSplitting: {
     // Each is loaded as a whole, so what a starting app does not need is kept apart.
     groups: [
+      // The program asks it of every command, most of which start no server.
+      {
+        name: 'listen',
+        test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]listen-address/,
+        priority: 4,
+      },
       {
         name: 'core',
         minShareCount: 2,

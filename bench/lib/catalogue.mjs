@@ -14,8 +14,10 @@ const GUARDED = ['w2g', 'w2d']
 /** W2 with guards and a rate, let through and refused. */
 const LIMITED = ['w2r', 'w2t']
 const ALL = [...HTTP, 'w5r', 'w6', ...GUARDED, ...LIMITED, ...MCP]
-/** How many tools the rows offer whose names end in `-tools`; all others offer one. */
-const TOOL_COUNTS = [10, 100]
+/** `tools/list`, of guarded tools of which the caller sees all, or half. */
+const LISTS = ['w3l', 'w3h']
+/** How many tools the rows offer whose names end in `-tools`; all others offer one, unless `--tools` says so. */
+const TOOL_COUNTS = [10, 100, 1000]
 
 /** @type {readonly Peer[]} */
 export const peers = [
@@ -25,10 +27,18 @@ export const peers = [
     name: 'node-cached',
     file: 'node.mjs',
     variant: 'cached',
-    workloads: ['w2', 'w4', 'w6', ...GUARDED, ...LIMITED, ...MCP],
+    workloads: ['w2', 'w4', 'w6', ...GUARDED, ...LIMITED, ...MCP, ...LISTS],
   },
+  ...withTools('node-cached', 'node.mjs', 'cached'),
   { name: 'node-zod', file: 'node.mjs', variant: 'zod', workloads: ['w5r'] },
-  { name: 'trefoil', file: 'trefoil.mjs', variant: '', workloads: ALL, textOnly: MCP },
+  {
+    name: 'trefoil',
+    file: 'trefoil.mjs',
+    variant: '',
+    workloads: [...ALL, ...LISTS],
+    textOnly: MCP,
+  },
+  ...withTools('trefoil-text', 'trefoil.mjs', '', MCP),
   { name: 'trefoil-returns', file: 'trefoil.mjs', variant: 'returns', workloads: MCP },
   {
     name: 'trefoil-verifying',
@@ -59,14 +69,15 @@ export const peers = [
   ...withTools('tmcp', 'tmcp.mjs', 'cached'),
 ]
 
-/** Rows that keep token verdicts, as Trefoil does, and offer more tools than one. @param {string} name @param {string} file @param {string} variant @returns {Peer[]} */
-function withTools(name, file, variant) {
+/** Rows that keep token verdicts, as Trefoil does, and offer more tools than one. @param {string} name @param {string} file @param {string} variant @param {readonly string[]} [textOnly] @returns {Peer[]} */
+function withTools(name, file, variant, textOnly = []) {
   return TOOL_COUNTS.map((tools) => ({
     name: `${name}-${tools}-tools`,
     file,
     variant,
     workloads: MCP,
     tools,
+    textOnly,
   }))
 }
 

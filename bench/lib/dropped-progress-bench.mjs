@@ -9,6 +9,8 @@ import { LEGACY, MODERN, toolMessage } from './tool-message.mjs'
 
 const CONNECTIONS = 32
 const WARM_UP = 2000
+/** Readings of RSS: what has levelled off does not grow between the last of them. */
+const SAMPLES = 10
 const MB = 1024 * 1024
 
 /** @param {{ drops: number, json: boolean }} options */
@@ -22,7 +24,12 @@ export async function benchDropped({ drops, json }) {
     )
     await drop(server.port, WARM_UP)
     const before = await settled(server)
-    await drop(server.port, drops)
+    const each = Math.ceil(drops / SAMPLES)
+    const rss = []
+    for (let sample = 0; sample < SAMPLES; sample++) {
+      await drop(server.port, each)
+      rss.push(Math.round(server.rssMb()))
+    }
     const after = await settled(server)
     const figures = {
       opened: after.begun - before.begun,
@@ -31,11 +38,12 @@ export async function benchDropped({ drops, json }) {
       heap_end_mb: after.heap,
       rss_start_mb: before.rss,
       rss_end_mb: after.rss,
+      rss_mb: rss,
     }
     process.stdout.write(
       json
         ? `${JSON.stringify({ bench: 'dropped-progress', ...figures })}\n`
-        : `${figures.opened} opened and dropped, ${figures.open} still run. Live heap ${figures.heap_start_mb} MB before, ${figures.heap_end_mb} MB after; RSS ${figures.rss_start_mb} MB and ${figures.rss_end_mb} MB.\n`,
+        : `${figures.opened} opened and dropped, ${figures.open} still run. Live heap ${figures.heap_start_mb} MB before, ${figures.heap_end_mb} MB after; RSS ${figures.rss_start_mb} MB, ${rss.join(', ')} after each tenth, ${figures.rss_end_mb} MB.\n`,
     )
     if (figures.open !== 0) throw new BenchFailure(`${figures.open} calls still run`)
     if (figures.opened < drops) throw new BenchFailure('Some answers never began')

@@ -6,9 +6,10 @@ import { findCores } from './cores.mjs'
 import { createGenerator, output } from './generator.mjs'
 import { loadOf, refuseBad } from './load-of.mjs'
 import { BenchFailure, note } from './log.mjs'
-import { createPart, w1 } from './order-workloads.mjs'
+import { createPart } from './order-workloads.mjs'
 import { startServer } from './server-process.mjs'
 import { round, slope } from './stats.mjs'
+import { workloads } from './workloads.mjs'
 
 const SAMPLES = 20
 /** Samples' worth of calls before the first one: V8 and the allocator take their share once. */
@@ -23,20 +24,26 @@ const CLIENT = fileURLToPath(new URL('abort-load.mjs', import.meta.url))
  *   megabytes; `slope`: kilobytes of RSS a thousand calls; `heap…`: what is left after a collection
  */
 
-/** @param {{ servers: readonly import('./catalogue.mjs').Peer[], calls: number, aborts: number, json: boolean }} options */
-export async function benchEndurance({ servers, calls, aborts, json }) {
+/** @param {{ arguments: readonly string[], servers: readonly import('./catalogue.mjs').Peer[], calls: number, aborts: number, json: boolean }} options */
+export async function benchEndurance({ arguments: names, servers, calls, aborts, json }) {
   const cores = findCores()
   const generator = createGenerator('own', cores.generator)
   /** @type {Growth[]} */
   const rows = []
   for (const peer of servers) {
-    rows.push(
-      await grow(peer, 'w1', 'calls', calls, cores, async (server, count) => {
-        const size = { connections: CONNECTIONS, seconds: 0, count }
-        const bodies = await checkAnswers(server, w1)
-        refuseBad(server.name, 'w1', await generator.run(loadOf(server.port, w1, bodies, size)))
-      }),
-    )
+    for (const name of names.length === 0 ? ['w1'] : names) {
+      const workload = /** @type {import('./workloads.mjs').Workload} */ (workloads.get(name))
+      const phase = name === 'w1' ? 'calls' : name
+      rows.push(
+        await grow(peer, name, phase, calls, cores, async (server, count) => {
+          const size = { connections: CONNECTIONS, seconds: 0, count }
+          const bodies = await checkAnswers(server, workload)
+          const load = loadOf(server.port, workload, bodies, size)
+          refuseBad(server.name, name, await generator.run(load))
+        }),
+      )
+    }
+    if (names.length > 0) continue
     rows.push(
       await grow(peer, 'endurance', 'aborted', aborts, cores, (server, count) =>
         abort(server, count, cores.generator),

@@ -26,7 +26,7 @@ export function readFlags(numbers, servers = { allowed: [], usual: [] }, isArgum
   const chosen = names.map((name) => {
     const text = values[name]
     const given = Number(text ?? numbers[name][quick ? 'quick' : 'full'])
-    if (!Number.isInteger(given) || given < 1) {
+    if (text !== undefined && (!Number.isInteger(given) || given < 1)) {
       throw new BenchFailure(`--${name} must be a whole number above 0`)
     }
     return [name, given]

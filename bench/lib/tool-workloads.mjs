@@ -84,7 +84,7 @@ function expectOrder(id, workload) {
 }
 
 /** A JSON answer, or the one message of an event stream. @param {import('./workloads.mjs').Answer} answer */
-function rpcMessage({ headers, text }) {
+export function rpcMessage({ headers, text }) {
   if (!headers.get('content-type')?.startsWith('text/event-stream')) return parseJson(text)
   const data = text.split('\n').find((line) => line.startsWith('data: {'))
   return data === undefined ? null : parseJson(data.slice(6))

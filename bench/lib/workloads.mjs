@@ -2,6 +2,7 @@
 import { w5, w5r } from './list-workload.mjs'
 import { w4 } from './mixed-workload.mjs'
 import { w1, w2, w2d, w2g, w2r, w2t, w6 } from './order-workloads.mjs'
+import { w3h, w3l } from './tool-list-workloads.mjs'
 import { w3, w3m } from './tool-workloads.mjs'
 
 /**
@@ -25,5 +26,5 @@ import { w3, w3m } from './tool-workloads.mjs'
 
 /** @type {ReadonlyMap<string, Workload>} */
 export const workloads = new Map(
-  [w1, w2, w2g, w2d, w2r, w2t, w3, w3m, w4, w5, w5r, w6].map((one) => [one.name, one]),
+  [w1, w2, w2g, w2d, w2r, w2t, w3, w3m, w3l, w3h, w4, w5, w5r, w6].map((one) => [one.name, one]),
 )

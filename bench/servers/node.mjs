@@ -8,7 +8,9 @@ import { pipeline } from 'node:stream'
 
 import { pieces, SLOW_MS } from '../lib/aborts.mjs'
 import { bearer, cachingVerifier, verifyToken } from '../lib/hs256.mjs'
+import { listedTools } from '../lib/listed-tools.mjs'
 import { createOrder, orderList, orders } from '../lib/orders.mjs'
+import { otherTools } from '../lib/other-tools.mjs'
 
 const { PORT, WORKLOAD, VARIANT } = process.env
 const MAX_BODY = 1024 * 1024
@@ -197,10 +199,20 @@ const MODERN = '2026-07-28'
 const LEGACY = new Set(['2025-11-25', '2025-06-18', '2025-03-26'])
 const META = 'io.modelcontextprotocol'
 const METHODS = new Set(['tools/call', 'tools/list'])
-const TOOLS = [{ name: 'get_order', inputSchema: { type: 'object' } }]
+const TOOLS = ['get_order', ...otherTools()].map((name) => ({
+  name,
+  inputSchema: { type: 'object' },
+}))
+const CALLS = new Map(TOOLS.map(({ name }) => [name, getOrder]))
+/** W3l and W3h: the text of each tool, and the role that whoever sees it must have. */
+const GUARDED_TOOLS = listedTools(WORKLOAD, Number(process.env.TOOLS ?? 1)).map(
+  ({ role, tool }) => ({ role, text: JSON.stringify(tool) }),
+)
+const listsGuarded = WORKLOAD === 'w3l' || WORKLOAD === 'w3h'
 const SERVER_INFO = { [`${META}/serverInfo`]: { name: 'bench', version: '1.0.0' } }
+const SERVER_TEXT = JSON.stringify(SERVER_INFO)
 
-function postMessage(message, _claims, response, requestId, request) {
+function postMessage(message, claims, response, requestId, request) {
   const { headers } = request
   // A page in a browser must not reach an agent's server through a rebound name.
   if (headers.origin !== undefined) return send(response, requestId, 403, { error: 'origin' })
@@ -222,12 +234,30 @@ function postMessage(message, _claims, response, requestId, request) {
   } else if (!LEGACY.has(headers['mcp-protocol-version'] ?? '2025-03-26')) {
     return rpcError(response, requestId, id, -32600, 'unsupported protocol version', 400)
   }
-  if (method === 'tools/call' && params?.name !== 'get_order') {
+  const call = method === 'tools/call' ? CALLS.get(params?.name) : null
+  if (call === undefined) {
     return rpcError(response, requestId, id, -32602, 'unknown tool', 200)
   }
-  const outcome = method === 'tools/list' ? { tools: TOOLS } : getOrder(params.arguments)
+  if (listsGuarded && method === 'tools/list') return listGuarded(id, claims, response, requestId)
+  const outcome = call === null ? { tools: TOOLS } : call(params.arguments)
   const result = modern ? { resultType: 'complete', ...outcome, _meta: SERVER_INFO } : outcome
   send(response, requestId, 200, { jsonrpc: '2.0', id, result })
+}
+
+/** Asks the guard of every tool, and joins what is known of those that are seen. */
+function listGuarded(id, { roles = [] }, response, requestId) {
+  let texts = ''
+  for (const { role, text } of GUARDED_TOOLS) {
+    if (roles.includes(role)) texts += texts === '' ? text : `,${text}`
+  }
+  const members = `"resultType":"complete","tools":[${texts}],"ttlMs":60000,"cacheScope":"private"`
+  const meta = `"_meta":${SERVER_TEXT}`
+  sendText(
+    response,
+    requestId,
+    200,
+    `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{${members},${meta}}}`,
+  )
 }
 
 function getOrder(args) {
@@ -249,7 +279,10 @@ function requestIdOf(request) {
 }
 
 function send(response, requestId, status, value) {
-  const text = JSON.stringify(value)
+  sendText(response, requestId, status, JSON.stringify(value))
+}
+
+function sendText(response, requestId, status, text) {
   const length = Buffer.byteLength(text)
   if (secure) {
     response.writeHead(status, {

@@ -11,6 +11,7 @@ import { hasAllScopes, hasRole, jwtAuth } from '../../packages/trefoil/dist/auth
 import { createApp, HttpError, reply } from '../../packages/trefoil/dist/index.js'
 import { serve } from '../../packages/trefoil/dist/node.js'
 import { pieces, SLOW_MS } from '../lib/aborts.mjs'
+import { listedTools } from '../lib/listed-tools.mjs'
 import { order } from '../lib/order-schema.mjs'
 import { createOrder, orderList, orders } from '../lib/orders.mjs'
 import { otherTools } from '../lib/other-tools.mjs'
@@ -39,6 +40,8 @@ const jobs = {
   w2t: () => addCreate({ guards: clerks(), rate: '1/hour' }),
   w3: () => addTools(),
   w3m: () => addTools(),
+  w3l: () => addGuardedTools(),
+  w3h: () => addGuardedTools(),
   w4: () => {
     addRead({ public: true })
     addCreate()
@@ -78,9 +81,18 @@ function addTools() {
       name,
       description: 'Fetch one order by id.',
       params: { order_id: z.string() },
-      returns: order,
+      ...(variant.has('returns') ? { returns: order } : {}),
       tool: true,
     }
+    app.get(`/${name}/{order_id}`, route, ({ order_id }) => orders.get(order_id))
+  }
+}
+
+function addGuardedTools() {
+  for (const { role, tool } of listedTools(WORKLOAD, Number(process.env.TOOLS ?? 1))) {
+    const { name, description } = tool
+    const params = { order_id: z.string() }
+    const route = { name, description, params, tool: true, guards: [hasRole(role)] }
     app.get(`/${name}/{order_id}`, route, ({ order_id }) => orders.get(order_id))
   }
 }

@@ -88,7 +88,7 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
     why: 'a message, from what it asks for to what is said of it',
   },
   'surfaces/mcp/stdio/stdio-connection.ts': {
-    most: 17,
+    most: 18,
     why: 'a line, from its bytes to the record of its call',
   },
   'surfaces/mcp/tool-reply.ts': { most: 17, why: 'what a tool came to, in the words of MCP' },

@@ -1,7 +1,7 @@
 // The server that the conformance suite of MCP is run against: what its scenarios call, and nothing set that a
 // newcomer would not set.
 import { setTimeout as wait } from 'node:timers/promises'
-import { body, content, createApp, HttpError, query, reply, said } from 'trefoil'
+import { ask, body, content, createApp, HttpError, query, reply, said } from 'trefoil'
 import { serve } from 'trefoil/node'
 import { z } from 'zod'
 
@@ -113,6 +113,109 @@ app.tool(
   },
   ({ region, size }) => ({ region: region ?? null, size: size ?? null }),
 )
+
+const NAME = () => ask.form('What is your name?', z.object({ name: z.string() }))
+const CONFIRM = () => ask.form('Please confirm', z.object({ ok: z.boolean() }))
+const CAPITAL = () =>
+  ask.sample({
+    messages: [{ role: 'user', content: { type: 'text', text: 'What is the capital of France?' } }],
+    maxTokens: 100,
+  })
+
+app.tool(
+  'test_input_required_result_elicitation',
+  { description: 'Asks for a name.' },
+  async (_args, call) => {
+    const { user_name } = await call.ask({ user_name: NAME() })
+    return user_name.action === 'accept' ? `Hello, ${user_name.value.name}!` : 'Hello, whoever!'
+  },
+)
+app.tool(
+  'test_input_required_result_sampling',
+  { description: 'Asks a model.' },
+  async (_args, call) => {
+    const { capital_question } = await call.ask({ capital_question: CAPITAL() })
+    return capital_question.action === 'accept' ? JSON.stringify(capital_question.value) : 'No.'
+  },
+)
+app.tool(
+  'test_input_required_result_list_roots',
+  { description: 'Asks for folders.' },
+  async (_args, call) => {
+    const { client_roots } = await call.ask({ client_roots: ask.roots() })
+    return client_roots.action === 'accept' ? JSON.stringify(client_roots.value) : 'None.'
+  },
+)
+app.tool(
+  'test_input_required_result_request_state',
+  { description: 'Keeps a state with the client.' },
+  async (_args, call) => {
+    await call.ask({ confirm: CONFIRM() })
+    return 'state-ok'
+  },
+)
+app.tool(
+  'test_input_required_result_multiple_inputs',
+  { description: 'Asks for several things.' },
+  async (_args, call) => {
+    const answers = await call.ask({
+      user_name: NAME(),
+      greeting: CAPITAL(),
+      client_roots: ask.roots(),
+    })
+    return JSON.stringify(answers)
+  },
+)
+app.tool(
+  'test_input_required_result_multi_round',
+  { description: 'Asks twice.' },
+  async (_args, call) => {
+    const { step1 } = await call.ask({
+      step1: ask.form('Step 1: What is your name?', z.object({ name: z.string() })),
+    })
+    const { step2 } = await call.ask({
+      step2: ask.form('Step 2: What is your favorite color?', z.object({ color: z.string() })),
+    })
+    return JSON.stringify({ step1, step2 })
+  },
+)
+app.tool(
+  'test_input_required_result_tampered_state',
+  { description: 'Takes no state but its own.' },
+  async (_args, call) => {
+    await call.ask({ confirm: CONFIRM() })
+    return 'state-ok'
+  },
+)
+app.tool(
+  'test_input_required_result_capabilities',
+  { description: 'Asks for what the client can.' },
+  async (_args, call) => {
+    if (call.client.can('sampling')) return JSON.stringify(await call.ask({ greeting: CAPITAL() }))
+    if (call.client.can('form')) return JSON.stringify(await call.ask({ user_name: NAME() }))
+    return 'Nothing to ask.'
+  },
+)
+app.prompt(
+  'test_input_required_result_prompt',
+  { description: 'Asks before it says something.' },
+  async (_args, call) => {
+    const { user_context } = await call.ask({
+      user_context: ask.form('What is it about?', z.object({ context: z.string() })),
+    })
+    return `Talk about ${user_context.action === 'accept' ? user_context.value.context : 'nothing'}.`
+  },
+)
+app.tool(
+  'test_missing_capability',
+  { description: 'Needs a model of the client.' },
+  async (_args, call) => JSON.stringify(await call.ask({ greeting: CAPITAL() })),
+)
+app.tool('test_streaming_elicitation', { description: 'Answers.' }, () => 'Done')
+app.tool('test_logging_tool', { description: 'Logs for the server alone.' }, (_args, call) => {
+  call.log.info({}, 'called')
+  return 'Done'
+})
 
 app.prompt(
   'test_simple_prompt',

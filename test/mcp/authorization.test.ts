@@ -156,6 +156,7 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
     ['for the API', { aud: 'https://shop.example/api' }, 401],
     ['for it', { aud: RESOURCE }, 200],
     ['for it and others', { aud: ['https://other.example', RESOURCE] }, 200],
+    ['for others', { aud: ['https://other.example', 'https://shop.example/api'] }, 401],
     ['for what it begins like', { aud: `${RESOURCE}/` }, 401],
     ['for nobody', {}, 401],
   ])('RFC 8707: a token %s', async (_, claims, status) => {

@@ -23,6 +23,13 @@ export interface CallSite {
 }
 
 /** How a text names what was called: MCP has tools, everybody else actions. */
-export function calledAs({ surface, facts }: Pick<CallSite, 'surface' | 'facts'>): string {
-  return `${surface === 'mcp' ? 'Tool' : 'Action'} '${facts.name}'`
+export function calledAs({
+  surface,
+  facts,
+  action,
+}: Pick<CallSite, 'surface' | 'facts' | 'action'>): string {
+  if (surface !== 'mcp') return `Action '${facts.name}'`
+  if (action.tool) return `Tool '${facts.name}'`
+  // Limits speak before guards do: what a resource is called in the code is not for whoever tries URIs.
+  return action.prompt === null ? 'The resource' : `Prompt '${facts.name}'`
 }

@@ -33,7 +33,6 @@ export function parseHostPatterns(texts: readonly string[]): readonly HostPatter
   return patterns
 }
 
-const DIGITS = /^[0-9]+$/
 const REMEMBERED_HOSTS = 256
 
 /**
@@ -115,11 +114,20 @@ function readHead(
     }
   }
   if (length === null) return host
-  if (!DIGITS.test(length)) return invalidHeader('Content-Length')
+  if (!areDigits(length)) return invalidHeader('Content-Length')
   // A front end that believes one of the two and we the other would disagree on where the next
   // request begins.
   if (isChunked) return invalidHeader('Content-Length')
   return Number(length) > maxBodySize ? refuse('payload_too_large') : host
+}
+
+/** By hand: it is asked of every request with a body, and a pattern costs ten times as much. */
+function areDigits(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit < 0x30 || unit > 0x39) return false
+  }
+  return text !== ''
 }
 
 function invalidHeader(name: string): Problem {

@@ -1,3 +1,5 @@
+import { withoutSpace } from './optional-space.ts'
+
 /** A host as a `Host` header names it. */
 export interface Host {
   /** Lower-case name without trailing dot; IPv6 literals without brackets. */
@@ -17,7 +19,7 @@ const IPV6_CHARS = /^[0-9a-f:.]+$/
  * @returns `null` when it is not a host
  */
 export function parseHost(value: string): Host | null {
-  const text = value.trim().toLowerCase()
+  const text = withoutSpace(value).toLowerCase()
   if (text.startsWith('[')) return parseBracketed(text)
   const colon = text.indexOf(':')
   const port = parsePort(colon === -1 ? null : text.slice(colon + 1))

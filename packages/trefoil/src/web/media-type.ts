@@ -23,6 +23,11 @@ export function parseMediaType(text: string): MediaType | null {
   return { essence, parameters }
 }
 
+/** True for `application/json`, whatever its parameters are. As nearly all clients spell it, it is told at once. */
+export function isJsonType(text: string): boolean {
+  return text === 'application/json' || parseMediaType(text)?.essence === 'application/json'
+}
+
 /** What in an `Accept` header asks for a problem document by name. */
 const JSON_NAMES: ReadonlySet<string> = new Set(['application/json', 'application/problem+json'])
 

@@ -1,10 +1,24 @@
-import { checkRecord } from '../../contract/options/option-values.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { DeclaredOptions, DeclaredPrompt, DeclaredResource } from './declaration.ts'
+import {
+  type DeclaredOptions,
+  type DeclaredPrompt,
+  type DeclaredResource,
+  ROUTE_OPTIONS,
+} from './declaration.ts'
+import { membersOf, shownName } from './members-of.ts'
 
 /** What JavaScript callers hand over has passed no compiler. */
 type Given = Readonly<Record<string, unknown>>
+
+const PROMPT_OPTIONS: readonly string[] = [...Object.keys(ROUTE_OPTIONS), 'complete']
+const RESOURCE_OPTIONS: readonly string[] = [
+  ...PROMPT_OPTIONS,
+  'type',
+  'size',
+  'annotations',
+  'entries',
+]
 
 /** Options of `app.resource()`, those of resources apart from those of every action. */
 export interface SplitOptions<Own> {
@@ -19,17 +33,18 @@ export function splitResource(uri: unknown, given: Given): SplitOptions<Declared
       `resource(): the first argument is its URI, such as 'store://products', got ${valueKind(uri)}`,
     )
   }
-  checkRecord(`Resource '${uri}': options`, given)
-  const { type, size, annotations, entries, complete, ...options } = given
-  refuseElsewhere(`Resource '${uri}'`, options)
+  const where = `Resource '${uri}'`
+  const members = membersOf(where, given, RESOURCE_OPTIONS)
+  const { type, size, annotations, entries, complete, ...options } = members
+  refuseElsewhere(where, options)
   return { own: { uri, type, size, annotations, entries, complete }, options }
 }
 
 /** @throws ImproperlyConfigured for what is no name, or no options */
 export function splitPrompt(name: unknown, given: Given): SplitOptions<DeclaredPrompt> {
-  checkRecord(`Prompt '${String(name)}': options`, given)
-  const { complete, ...options } = given
-  refuseElsewhere(`Prompt '${String(name)}'`, options)
+  const where = `Prompt ${shownName(name)}`
+  const { complete, ...options } = membersOf(where, given, PROMPT_OPTIONS)
+  refuseElsewhere(where, options)
   // What is no name is refused when the app compiles, as of a tool.
   return { own: { complete }, options: { ...options, name: name as string } }
 }

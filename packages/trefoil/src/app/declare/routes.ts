@@ -1,18 +1,24 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contract/call/action.ts'
 import type { AnyHandle } from '../../contract/call/action-handle.ts'
-import { checkRecord } from '../../contract/options/option-values.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problems/problem.ts'
 import { Forgetting } from '../../engine/cached/forgetting.ts'
 import type { AnyTypes, AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
-import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
+import {
+  type Declaration,
+  type DeclaredOptions,
+  GROUP_OPTIONS,
+  type Level,
+  ROUTE_OPTIONS,
+} from './declaration.ts'
 import { remember } from './forget-answers.ts'
 import { makeHandle } from './make-handle.ts'
 import { splitPrompt, splitResource } from './mcp-declaration.ts'
 import type { AddPrompt, AddResource } from './mcp-types.ts'
+import { membersOf, shownName, takenOnce } from './members-of.ts'
 import type {
   AddAction,
   AddRoute,
@@ -22,6 +28,9 @@ import type {
   NoParams,
   SharedOptions,
 } from './route-types.ts'
+
+const GROUP_NAMES = Object.keys(GROUP_OPTIONS)
+const ROUTE_NAMES = Object.keys(ROUTE_OPTIONS)
 
 /** Options of a group. */
 export interface GroupOptions<P extends Params> extends SharedOptions {
@@ -126,8 +135,9 @@ export class RouteGroup<
     prefix: Segment,
     options: GroupOptions<P> = {},
   ): RouteGroup<T, Inherited & P, `${Prefix}${Segment}`> {
-    checkGroupOptions(prefix, options)
-    return new RouteGroup(this.#levels, this.#registrar, prefix, options)
+    const own = takenOnce(options, GROUP_NAMES)
+    checkGroupOptions(prefix, own)
+    return new RouteGroup(this.#levels, this.#registrar, prefix, own)
   }
 
   /**
@@ -165,7 +175,7 @@ export class RouteGroup<
         )
       }
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
-      return this.#add(method, path, options, handler)
+      return this.#add(method, path, takenOnce(options, ROUTE_NAMES), handler)
     }
     // The handle has the types of its route, which nothing at run time can show.
     return add as unknown as AddRoute<T, Inherited, Prefix>
@@ -175,8 +185,8 @@ export class RouteGroup<
     fixed: DeclaredOptions,
   ): AddAction<T, Inherited, ToolChoice> {
     const add = (name: string, options: DeclaredOptions, handler: Handler) => {
-      checkRecord(`Action '${String(name)}': options`, options)
-      return this.#add(null, null, { ...options, ...fixed, name }, handler)
+      const members = membersOf(`Action ${shownName(name)}`, options, ROUTE_NAMES)
+      return this.#add(null, null, { ...members, ...fixed, name }, handler)
     }
     return add as unknown as AddAction<T, Inherited, ToolChoice>
   }

@@ -1,6 +1,6 @@
 import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import { isScope, SCOPE_RULE } from '../../contract/auth/scope.ts'
-import { list, orNull, text } from '../../contract/options/kinds.ts'
+import { list, orNull } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
@@ -38,6 +38,19 @@ const serviceUrl: OptionKind<string> = {
   },
 }
 
+/** Clients make a link of it, which a person follows. */
+const pageUrl: OptionKind<string> = {
+  words: 'text',
+  fromText: (value) => ({ value }),
+  read(value) {
+    if (typeof value !== 'string') return { mistake: `must be a URL, got ${valueKind(value)}` }
+    const protocol = URL.parse(value)?.protocol
+    return protocol === 'https:' || protocol === 'http:'
+      ? { value }
+      : { mistake: 'must be the URL of a page, such as https://shop.example/agents' }
+  },
+}
+
 /** The rows of {@link McpAuthorizationOptions}. */
 export const MCP_AUTHORIZATION: OptionGroup<McpAuthorizationOptions, McpAuthorizationValues> = {
   name: 'mcp.authorization',
@@ -62,7 +75,7 @@ export const MCP_AUTHORIZATION: OptionGroup<McpAuthorizationOptions, McpAuthoriz
       doc: 'Scopes that clients ask for at first.',
     },
     documentation: {
-      read: orNull(text),
+      read: orNull(pageUrl),
       default: null,
       variable: true,
       doc: 'URL of a page for people.',

@@ -2,6 +2,7 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import type { Guard } from '../call/call.ts'
 import { shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import { callerTestOf, goesByCaller } from './caller-test.ts'
 import { compose, compositionOf } from './guard-composition.ts'
 import { goesBy, rightsOf } from './guard-rights.ts'
 import { isScope, SCOPE_RULE } from './scope.ts'
@@ -37,6 +38,8 @@ export function readGuard(where: string, value: unknown): Guard {
     ...(scopes === undefined ? {} : { scopes: readScopes(where, name, scopes) }),
     decide: decide.bind(value),
   })
+  const test = callerTestOf(value)
+  if (test !== null) goesByCaller(guard, test)
   const made = compositionOf(value)
   const rights = rightsOf(value)
   if (rights !== null) goesBy(guard, rights)

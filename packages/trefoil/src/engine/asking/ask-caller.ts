@@ -64,7 +64,8 @@ export async function askCaller(
   }
   const answers: Record<string, Answered> = {}
   for (const { key, digest, document, read } of wanted) {
-    const given = asking.given(key, digest)
+    // What counts once is told apart by its state.
+    const given = once && asking.id === null ? null : asking.given(key, digest)
     if (given === null) {
       asking.leaveOpen(key, { document, digest, issues: [] })
       continue

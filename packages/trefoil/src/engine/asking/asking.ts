@@ -9,7 +9,8 @@ import { bindingOf } from './binding.ts'
 
 /** An answer that came, and the question that it was given to. */
 export interface Given {
-  readonly digest: string
+  /** `null` where it came without a state: nobody can tell what it answers but by its key. */
+  readonly digest: string | null
   readonly sent: unknown
 }
 
@@ -59,7 +60,8 @@ export class Asking {
   given(key: string, digest: string): Given | null {
     const given = this.#given.get(key)
     // Of another question under the same key, it answers nothing: "may I pay 5?" is not "may I pay 5,000?".
-    return given === undefined || given.digest !== digest ? null : given
+    if (given === undefined) return null
+    return given.digest === null || given.digest === digest ? given : null
   }
 
   /** @returns false where another question has that key in this run */
@@ -96,13 +98,18 @@ export class Asking {
 
   #ask(): Problem {
     const { site } = this.#state
-    const given = [...this.#given].filter(([key]) => !this.#open.has(key))
+    const given: [string, [string, unknown]][] = []
+    for (const [key, { digest, sent }] of this.#given) {
+      // Of what came without a state, what this run has asked for.
+      const asked = digest ?? this.#digests.get(key)
+      if (asked !== undefined && !this.#open.has(key)) given.push([key, [asked, sent]])
+    }
     const { clock, asking, nextId } = site.app
     const kept: Kept = {
       until: clock.now() + asking.lifetime,
       id: nextId(),
       asked: Object.fromEntries([...this.#open].map(([key, { digest }]) => [key, digest])),
-      given: Object.fromEntries(given.map(([key, { digest, sent }]) => [key, [digest, sent]])),
+      given: Object.fromEntries(given),
     }
     const text = asking.states.seal(JSON.stringify(kept), bindingOf(this.#state))
     if (text.length > LONGEST_STATE[site.surface]) {
@@ -151,7 +158,10 @@ function givenOf(
   answers: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, Given> {
   const given = new Map<string, Given>()
-  if (kept === null) return given
+  if (kept === null) {
+    for (const [key, sent] of Object.entries(answers)) given.set(key, { digest: null, sent })
+    return given
+  }
   for (const [key, [digest, sent]] of Object.entries(kept.given)) given.set(key, { digest, sent })
   for (const [key, digest] of Object.entries(kept.asked)) {
     if (Object.hasOwn(answers, key)) given.set(key, { digest, sent: answers[key] })

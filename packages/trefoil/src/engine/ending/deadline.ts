@@ -98,8 +98,9 @@ function timeoutProblem(state: CallState, timeout: number): Problem {
   // A list has a name of ours, which means nothing to whoever asked for it.
   const what = state.site.isListing ? 'The call' : calledAs(state.site)
   if (!state.hasBegun) return timeoutBeforeCall(timeout, what)
-  const { readOnlyHint, idempotentHint } = state.site.action.hints
-  const retryable = readOnlyHint === true || idempotentHint === true
+  const { changes, hints } = state.site.action
+  const { readOnlyHint, idempotentHint } = hints
+  const retryable = !changes || readOnlyHint === true || idempotentHint === true
   return refuse('TIMEOUT', {
     detail: `${what} timed out after ${inSeconds(timeout)}; it may have been done`,
     fix: retryable

@@ -13,6 +13,11 @@ export function answersStage({ action, surface }: StageSite): Stage | null {
     const sent = state.inbound.answers?.() ?? null
     if (sent === null) return undefined
     if (sent instanceof Problem) return sent
+    // They are what the program of the caller says, with a state and without one; what that binds is lost without it.
+    if (sent.state === null) {
+      state.asking = new Asking(state, null, sent.answers)
+      return undefined
+    }
     const kept = readState(state, sent.state)
     if (kept === null) return refuse('invalid_request_state')
     state.asking = new Asking(state, kept, sent.answers)

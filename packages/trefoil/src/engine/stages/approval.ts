@@ -2,6 +2,7 @@ import { NotCanonical } from '../../base/json/canonical-json.ts'
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { plainCopy } from '../../base/plain/plain-copy.ts'
 import { promised } from '../../base/promise.ts'
+import { nameAmongAll } from '../../contract/call/action.ts'
 import type { Need } from '../../contract/call/need.ts'
 import type { ApprovalDecider, ApprovalDecision } from '../../contract/ports/approval-decider.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
@@ -82,7 +83,8 @@ function nameOf(rule: Need['rule']): string {
 function hashArguments(state: CallState): string | Problem {
   try {
     state.args = deepFreeze(plainCopy(state.args) as CallState['args'])
-    return argumentsHash(state.site.facts.name, state.args)
+    // Of its kind too: what was approved to be read is not called by it (PW-40).
+    return argumentsHash(nameAmongAll(state.site.action), state.args)
   } catch (cause) {
     if (!(cause instanceof NotCanonical)) throw cause
     return refuse('VALIDATION_ERROR', {

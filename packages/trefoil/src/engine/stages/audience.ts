@@ -19,7 +19,9 @@ export function isFor(
     if (!takesKeys || issuer !== undefined || isOfToken(auth)) return false
     return !TOKEN.test(request.headers.get('authorization') ?? '')
   }
-  return typeof audience === 'string' ? audience === wanted : audience.includes(wanted)
+  if (typeof audience === 'string') return audience === wanted
+  // Of what an authenticator hands over as a list nothing is called: it might say yes to everything.
+  return Array.isArray(audience) && [...audience].some((one) => one === wanted)
 }
 
 /** An authenticator that says nothing of itself is taken for one of bearer tokens. */

@@ -34,9 +34,31 @@ export function identifyStage(
   if (entry === undefined || action.public[surface]) return null
   const { name, authenticate, onAuthenticated, kinds, widens } = entry
   const denials = new Denials(entry.schemes, entry.missing)
+  // What most apps have: nobody else judges whom the authenticator knows.
+  const isLastWord = kinds === null && audience === null && onAuthenticated === null
   const takesKeys = entry.schemes.some(isOfKeys)
   return (state) => {
     const request = new AuthRequestView(state)
+    let answer: unknown
+    let thrown: { readonly error: unknown } | null = null
+    try {
+      answer = authenticate(request)
+    } catch (error) {
+      thrown = { error }
+    }
+    if (isLastWord && thrown === null && AuthContext.is(answer) && !state.ended) {
+      state.auth = answer
+      return undefined
+    }
+    return judged(state, request, answer, thrown)
+  }
+
+  function judged(
+    state: CallState,
+    request: AuthRequestView,
+    answer: unknown,
+    thrown: { readonly error: unknown } | null,
+  ): ReturnType<Stage> {
     const failed = (error: unknown) => ended(state, endOf(state, error, `'${name}'`))
     const accept = (answer: unknown) => {
       // After the deadline no hook of the developer's may start (FND-16).
@@ -90,8 +112,8 @@ export function identifyStage(
         return failedRefining(error)
       }
     }
+    if (thrown !== null) return failed(thrown.error)
     try {
-      const answer = authenticate(request)
       const waiting = promised<unknown>(answer)
       return waiting === null ? accept(answer) : waiting.then(accept).then(undefined, failed)
     } catch (error) {

@@ -2,6 +2,7 @@ import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import { readPerson } from '../../contract/auth/person-of.ts'
+import { nameAmongAll } from '../../contract/call/action.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import type { Logger } from '../../contract/call/logger.ts'
@@ -22,7 +23,7 @@ export class ApprovalRequestView implements ApprovalCase {
   }
 
   get action(): string {
-    return this.#state.site.facts.name
+    return nameAmongAll(this.#state.site.action)
   }
   get argumentsHash(): string {
     return this.#argumentsHash

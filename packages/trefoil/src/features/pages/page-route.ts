@@ -127,7 +127,8 @@ export function addForm(
     { house, form, page, once: options.once ?? false, send: send as SendSite['send'] },
     routes,
     path,
-    { ...options, params },
+    options,
+    params,
   )
   return form
 }
@@ -148,6 +149,7 @@ function addSending(
   routes: Routes,
   path: string,
   options: AnySend & PageRouteOptions & { readonly params?: Params },
+  params: Params = options.params ?? {},
 ): void {
   const { house, form } = site
   const { changes, external, audit, sendRate: rate = options.rate } = options
@@ -156,7 +158,7 @@ function addSending(
   post(
     path,
     {
-      ...shared(house, { ...options, ...(rate === undefined ? {} : { rate }) }),
+      ...shared(house, options, rate),
       ...(changes === undefined ? {} : { changes }),
       ...(external === undefined ? {} : { external }),
       ...(audit === undefined ? {} : { audit }),
@@ -164,7 +166,7 @@ function addSending(
       forms: true,
       csrf: 'always',
       params: {
-        ...formParams(`Form '${form.name}'`, options.params ?? {}, form.fields),
+        ...formParams(`Form '${form.name}'`, params, form.fields),
         [COOKIES]: house.cookies.sent,
       },
       errorHandlers: [
@@ -178,9 +180,12 @@ function addSending(
   )
 }
 
-/** What every route of a page has. */
-function shared(house: PageHouse, options: PageRouteOptions): object {
-  const { guards, roles, tags, metadata, rate, timeout, concurrency, middleware } = options
+/**
+ * What every route of a page has. Read of the options themselves: a copy has nothing of what they inherit, such as the
+ * guards of a class, and a form that is sent would be open where its page is not.
+ */
+function shared(house: PageHouse, options: PageRouteOptions, rate = options.rate): object {
+  const { guards, roles, tags, metadata, timeout, concurrency, middleware } = options
   const given = {
     guards,
     roles,

@@ -1,3 +1,4 @@
+import { goesByCaller } from '../../contract/auth/caller-test.ts'
 import {
   ALLOWED,
   Denial,
@@ -72,7 +73,14 @@ function rightsGuard(
       return text === null ? ALLOWED : denied(text, scopes)
     },
   })
-  return goesBy(guard, { kind, rule, wanted })
+  const known = goesBy(guard, { kind, rule, wanted })
+  // A scope that is missing hides nothing: another token may have it.
+  return goesByCaller(known, ({ roles }) => scopes !== undefined || meets(rule, wanted, roles))
+}
+
+/** The same without its text, which takes longer than the decision does. */
+function meets(rule: 'any' | 'all', wanted: readonly string[], has: ReadonlySet<string>): boolean {
+  return rule === 'all' ? !lacks(wanted, has) : wanted.some((value) => has.has(value))
 }
 
 function denied(text: string, scopes: readonly string[] | undefined): Denied {

@@ -1,13 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import {
-  type AccessDocument,
-  type AccessGroups,
-  accessDocument,
-} from '../../testing/access/access-document.ts'
-import { accessMatrix } from '../../testing/access/access-matrix.ts'
-import { compareAccess } from '../../testing/access/expect-access.ts'
+import type { AccessDocument, AccessGroups } from '../../testing/access/access-document.ts'
 import type { Context } from '../context.ts'
 import { loadLocalApp, type TargetFlags, withLoaded } from '../remotes/with-target.ts'
 import { flagsOf } from '../terminal/flags.ts'
@@ -40,11 +34,15 @@ async function showAccess(context: Context, flags: AccessFlags): Promise<Screen>
   const loaded = await loadLocalApp(context, flags)
   const run = async (): Promise<Screen> => {
     if (check === undefined) {
+      const { accessDocument } = await import('../../testing/access/access-document.ts')
+      const { accessMatrix } = await import('../../testing/access/access-matrix.ts')
       const document = accessDocument(await accessMatrix(loaded.app))
       return context.view.json
         ? jsonScreen(document)
         : screen(accessTable(document, widthOf(context)))
     }
+    // Loaded where they are needed: any other command would wait for them.
+    const { compareAccess } = await import('../../testing/access/expect-access.ts')
     const file = resolve(context.io.cwd, check)
     const options = { principals: undefined, update, where: check }
     const changes = await compareAccess(loaded.app, file, options)

@@ -54,9 +54,11 @@ export function localCredentials(
 export function sentTrace(
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
-  const headers = new Headers()
   const { TRACEPARENT: traceparent, TRACESTATE: tracestate } = env
-  if (traceparent !== undefined) addTrace(headers, { traceparent, tracestate })
+  if (traceparent === undefined) return {}
+  // Only now: the first look at `Headers` has Node load all that it has for fetching.
+  const headers = new Headers()
+  addTrace(headers, { traceparent, tracestate })
   return Object.fromEntries(headers)
 }
 

@@ -44,7 +44,6 @@ export class EndpointInbound implements Inbound {
   readonly search: string
   readonly scheme: 'http' | 'https'
   readonly host: string
-  readonly client: ClientFacts
   readonly rawHeaders: readonly string[]
   readonly showsHeaders = false
   readonly cspNonce = ''
@@ -75,7 +74,6 @@ export class EndpointInbound implements Inbound {
     this.search = request.search
     this.scheme = request.scheme
     this.host = request.host
-    this.client = request.client
     this.approvalToken = call.options.approvalToken
     this.dryRun = call.options.dryRun
     this.wholeAnswers = call.wholeAnswers
@@ -89,6 +87,10 @@ export class EndpointInbound implements Inbound {
 
   answers(): SentAnswers | null {
     return this.#answers
+  }
+
+  get client(): ClientFacts {
+    return this.#request.client
   }
 
   get certificate(): Uint8Array | null {

@@ -69,12 +69,10 @@ function callVerbs(parts: CliParts): Surface<EndpointRequest, FoundCall, HttpRep
     return { plan: parts.discovery, payload, pending }
   }
   return {
-    find: (request) => {
-      const bytes = readBody(request, parts.maxBodySize, parts.app)
-      const use = (body: Uint8Array | Problem) =>
-        body instanceof Problem ? body : place(request, body)
-      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
-    },
+    find: (request) =>
+      readBody(request, parts.maxBodySize, parts.app, (body) =>
+        body instanceof Problem ? body : place(request, body),
+      ),
     decode: (request, { payload, pending }) =>
       inboundOf(parts, request, pending === null ? payload : null),
     encode: (_request, { pending }, state, answer) => {

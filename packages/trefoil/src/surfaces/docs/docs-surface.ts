@@ -110,11 +110,9 @@ type BuildPage = (mountPath: string) => Promise<HttpReply>
 /** The catalogue as a caller sees it, and what was made of it for the last who sees the same. */
 function perVisibleOf(catalogue: Catalogue) {
   return <Made>(make: (seen: Catalogue) => Made): ((visible: VisibleActions) => Made) => {
-    const made = new PerVisible(({ key, shows }) =>
+    const made = new PerVisible(({ key, showsAction }) =>
       make(
-        key === ''
-          ? catalogue
-          : { ...catalogue, actions: catalogue.actions.filter(({ name }) => shows(name)) },
+        key === '' ? catalogue : { ...catalogue, actions: catalogue.actions.filter(showsAction) },
       ),
     )
     return (visible) => made.of(visible)

@@ -8,6 +8,7 @@ import { jsonTextReply } from '../agent/json-reply.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import { byteLength } from './byte-length.ts'
 import { type Envelope, readValue } from './read-envelope.ts'
+import { versionHeader } from './wire/version-header.ts'
 
 /** The one revision whose clients may send several messages at once; it has no version header yet. */
 const REVISION = '2025-03-26'
@@ -21,8 +22,7 @@ export function isBatch(bytes: Uint8Array, headers: RawHeaders): boolean {
   let at = 0
   while (SPACES.has(bytes[at])) at++
   if (bytes[at] !== OPENING) return false
-  const version = firstHeader(headers, 'mcp-protocol-version')?.trim() ?? REVISION
-  return version === REVISION
+  return (versionHeader(headers) ?? REVISION) === REVISION
 }
 
 /** @returns what each message came to be, or why there is none */

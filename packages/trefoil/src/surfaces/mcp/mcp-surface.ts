@@ -90,6 +90,7 @@ export function mcpSurface(
     checkOrigin: (origin, { scheme, host }) => decideMcpOrigin(origin, { scheme, host, allowed }),
     handle: (request) => {
       const reply = walk(verbs, request)
+      if (authorization === null) return reply
       return isPromiseLike(reply) ? reply.then(pointed) : pointed(reply)
     },
     // Nothing of the body has been read: no message has an id yet, and no era.

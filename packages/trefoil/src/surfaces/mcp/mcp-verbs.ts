@@ -38,16 +38,17 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
     ...verbs,
     find: (request) => {
       const { rawHeaders } = request.exchange
-      const bytes = readBody(request, parts.maxBodySize, parts.app)
-      const use = (
-        body: Uint8Array | Problem,
-      ): Awaitable<McpFound | Problem | Ready<HttpReply>> => {
-        if (body instanceof Problem) return body
-        return isBatch(body, rawHeaders)
-          ? batch(request, body)
-          : begin(request, placed(request, readEnvelope(body, rawHeaders, parts.jsonLimits)))
-      }
-      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
+      return readBody<McpFound | Problem | Ready<HttpReply>>(
+        request,
+        parts.maxBodySize,
+        parts.app,
+        (body) => {
+          if (body instanceof Problem) return body
+          return isBatch(body, rawHeaders)
+            ? batch(request, body)
+            : begin(request, placed(request, readEnvelope(body, rawHeaders, parts.jsonLimits)))
+        },
+      )
     },
   }
 

@@ -13,7 +13,7 @@ import type { MessageCall } from './message-call.ts'
 import { Answering } from './methods/answering.ts'
 import type { ActionMethod, Asked, Method } from './methods/method.ts'
 import { methodOf } from './methods/method-table.ts'
-import { problemReply } from './problem-reply.ts'
+import { failedCallReply, problemReply } from './problem-reply.ts'
 import type { ProgressEvents } from './progress-events.ts'
 import { type Envelope, readTrace } from './read-envelope.ts'
 import { resultReply } from './wire/era.ts'
@@ -69,7 +69,10 @@ export function messageVerbs<V extends Visit>(
     encodeProblem: (visit, problem, found) => {
       const { arrival } = visit
       if (found === null) return problemReply(problem, legacy, null, arrival)
-      const { envelope, method, plan, events } = found
+      const { envelope, method, plan, events, answering } = found
+      if (answering?.hasBegun === true) {
+        return failedCallReply(problem, envelope.era, envelope.id, arrival, false)
+      }
       // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
       const hasBegun = events?.hasBegun === true
       if (method === null || (arrival.state?.isUnidentified === true && !hasBegun)) {

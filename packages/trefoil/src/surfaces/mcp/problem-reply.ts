@@ -37,19 +37,26 @@ export function problemReply(
 /**
  * The failure of a call whose method knows no failed result (a resource, a prompt): what a tool would say in its result
  * is a JSON-RPC error in a 200, which clients read.
+ *
+ * @param hasBegun true when a part of the answer is out
  */
 export function failedCallReply(
   problem: Problem,
   era: Era,
   id: RpcId | null,
   ids: ProblemIds,
+  hasBegun: boolean,
 ): HttpReply {
-  if (isAuthProblem(problem) || Problem.rowOf(problem).mcp !== 'tool') {
+  const isChallenge = isAuthProblem(problem)
+  if (isChallenge ? !hasBegun : Problem.rowOf(problem).mcp !== 'tool') {
     return problemReply(problem, era, id, ids)
   }
   const { code: name, message, ...data } = problemBody(problem, ids)
   const code = problem.status >= 500 ? INTERNAL_ERROR : INVALID_PARAMS
-  const error = { code, message, data: { problem: name, ...data } }
+  // The status is out, and a document of OAuth among events is no message: its client would wait for one for ever.
+  const challenge = isChallenge ? problem.headers?.['www-authenticate'] : undefined
+  const asked = challenge === undefined ? {} : { www_authenticate: challenge }
+  const error = { code, message, data: { problem: name, ...data, ...asked } }
   return jsonReply(200, { jsonrpc: '2.0', id, error }, problem.headers)
 }
 
@@ -57,6 +64,11 @@ export function failedCallReply(
 export function isAuthProblem(problem: Problem): boolean {
   if (problem.code === 'AUTHENTICATION_ERROR') return true
   return problem.code === 'ACCESS_DENIED' && problem.headers?.['www-authenticate'] !== undefined
+}
+
+/** True for what was being checked when the time was up: nobody has said that its caller may know of it (P-VIS-1). */
+export function isUndecided({ code, details }: Problem): boolean {
+  return code === 'TIMEOUT' && details?.['started'] === false
 }
 
 /** RFC 6750 §3.1: `null` for a caller that sent no credential, whose answer has no code of an error. */

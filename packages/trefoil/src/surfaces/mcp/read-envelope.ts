@@ -3,11 +3,12 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import { refuseJson } from '../../contract/problems/json-problem.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import type { TraceSource } from '../../record/trace-source.ts'
-import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
+import type { RawHeaders } from '../../web/raw-headers.ts'
 import { type RpcId, type RpcMessage, readMessage } from './message.ts'
 import type { Era } from './wire/era.ts'
 import { legacy } from './wire/legacy.ts'
 import { modern, VERSION_KEY } from './wire/modern.ts'
+import { versionHeader } from './wire/version-header.ts'
 
 /** A request body, read as far as its routing bits; a problem is kept until the caller is known. */
 export interface Envelope {
@@ -84,6 +85,6 @@ function eraOf(message: RpcMessage, headerEra: Era): Era {
 
 function headerEraOf(headers: RawHeaders | null): Era {
   if (headers === null) return legacy
-  const version = firstHeader(headers, 'mcp-protocol-version')?.trim()
+  const version = versionHeader(headers)
   return version !== undefined && modern.versions.includes(version) ? modern : legacy
 }

@@ -27,6 +27,8 @@ export function compileToolMeta(
     )
   }
   if (Object.hasOwn(copy, 'ui')) checkUi(copy['ui'], where)
+  // As MCP Apps had it first; hosts go by either.
+  if (Object.hasOwn(copy, FLAT)) checkUi({ resourceUri: copy[FLAT] }, where)
   return copy
 }
 
@@ -44,4 +46,5 @@ function checkUi(ui: unknown, where: string): void {
   throw new ImproperlyConfigured(`${where}: meta.ui.visibility must be a list of 'model' and 'app'`)
 }
 
+const FLAT = 'ui/resourceUri'
 const UI_URI = /^ui:\/\/[\x21-\x7e]+$/

@@ -71,11 +71,20 @@ function compileWholeInput(
 function checkDocument(document: JsonSchema, fail: (why: string) => Error): void {
   try {
     const references = new References(document)
-    someSchema(document, (schema) => {
-      if ('x-mcp-header' in schema) throw new TypeError("'x-mcp-header' is for params: mcpHeader")
-      const target = references.targetOf(schema)
-      return target !== undefined && !isRecord(target) && typeof target !== 'boolean'
-    })
+    const seen = new Set<JsonSchema>()
+    const walk = (from: JsonSchema) => {
+      const targets: JsonSchema[] = []
+      someSchema(from, (schema) => {
+        if ('x-mcp-header' in schema) throw new TypeError("'x-mcp-header' is for params: mcpHeader")
+        seen.add(schema)
+        const target = references.targetOf(schema)
+        if (isRecord(target)) targets.push(target)
+        return false
+      })
+      // A reference may lead to where no keyword does.
+      for (const target of targets) if (!seen.has(target)) walk(target)
+    }
+    walk(document)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw fail(`has a JSON Schema that cannot be given to agents: ${reason}`)

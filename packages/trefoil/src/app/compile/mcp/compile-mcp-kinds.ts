@@ -22,6 +22,11 @@ export function compileMcpKinds(declaration: Declaration, where: string): McpKin
       `${where}: resource is for GET routes, because whoever reads changes nothing; write tool: true, or a route of its own`,
     )
   }
+  if (ofRoute !== undefined && options.changes === true) {
+    throw new ImproperlyConfigured(
+      `${where}: reading a resource changes nothing, and this route says changes: true; leave resource out, or write a resource of its own`,
+    )
+  }
   const declared = declaration.resource ?? (ofRoute === undefined ? null : { uri: ofRoute })
   return {
     tool,

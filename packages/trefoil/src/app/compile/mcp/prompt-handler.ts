@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../../../base/promise.ts'
+import { promised } from '../../../base/promise.ts'
 import { reply } from '../../../contract/answer/reply.ts'
 import type { Handler } from '../../../contract/call/action.ts'
 import { blocksOf, isSaidMessage, said } from '../../../contract/mcp/said.ts'
@@ -19,6 +19,8 @@ export function promptHandler(name: string, handler: Handler): Handler {
   }
   return (args, call) => {
     const result: unknown = handler(args, call)
-    return isPromiseLike(result) ? result.then(answer) : answer(result)
+    // Of a foreign thenable too, whose `then` may return nothing (FND-16).
+    const waiting = promised(result)
+    return waiting === null ? answer(result) : waiting.then(answer)
   }
 }

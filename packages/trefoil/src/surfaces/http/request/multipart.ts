@@ -8,7 +8,7 @@ import { type FormBody, formCharsets, malformedForm, refuseForm } from './form-b
 import type { FormShape } from './form-shape.ts'
 import { Uploads } from './uploads.ts'
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const NOTHING = new Uint8Array()
 const DASH = 0x2d
 

@@ -9,7 +9,7 @@ import { EMPTY_FORM, type FormBody, formCharsets, malformedForm, refuseForm } fr
 import type { FormShape } from './form-shape.ts'
 import type { Uploads } from './uploads.ts'
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const CONTROL = /[\x00-\x1f\x7f]/
 
 /** The type of a form that is read piece by piece; `null` for any other body. */

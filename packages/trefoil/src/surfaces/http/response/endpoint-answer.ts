@@ -3,7 +3,7 @@ import { type Awaitable, isPromiseLike } from '../../../base/promise.ts'
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import type { Target } from '../../../web/target.ts'
-import type { Endpoint, EndpointRequest } from '../../endpoint.ts'
+import type { Endpoint, EndpointRequest, FurtherCall } from '../../endpoint.ts'
 import type { HttpVisit } from '../request/visit.ts'
 import type { Compression } from './compression-options.ts'
 import { DocumentMemo } from './document-memo.ts'
@@ -17,8 +17,12 @@ export interface FurtherVisits {
   end(visit: HttpVisit, reply: HttpReply): void
 }
 
-/** Asks an endpoint of another surface, and fits its answer to the request. Never rejects. */
-export function endpointAnswer(
+/**
+ * Asks an endpoint of another surface, and fits its answer to the request. Never rejects.
+ *
+ * @param ready takes the answer as it is sent
+ */
+export function endpointAnswer<Ready>(
   visit: HttpVisit,
   endpoint: Endpoint,
   target: Target,
@@ -26,30 +30,76 @@ export function endpointAnswer(
   compression: Compression | null,
   clock: Clock,
   further: FurtherVisits,
-): Awaitable<HttpReply> {
-  const { exchange, provenance, arrival } = visit
+  ready: (visit: HttpVisit, reply: HttpReply) => Ready,
+): Awaitable<Ready> {
   // Its deadline begins with the receipt, and reading its body is a part of it.
-  arrival.receivedAt ??= clock.elapsed()
-  const requestOf = (of: HttpVisit): EndpointRequest => ({
-    arrival: of.arrival,
-    exchange,
-    host,
-    scheme: provenance.scheme,
-    client: visit.client,
-    viaProxy: provenance.viaProxy,
-    path: target.path,
-    search: target.search,
-    further: () => {
-      const next = further.begin(visit)
-      return { request: requestOf(next), end: (reply) => further.end(next, reply) }
-    },
-  })
+  visit.arrival.receivedAt ??= clock.elapsed()
   const write = (reply: HttpReply | Problem) =>
     reply instanceof Problem
       ? endpointRefusal(visit, reply)
       : fitted(visit, endpoint, reply, compression, clock)
-  const reply = endpoint.handle(requestOf(visit))
-  return isPromiseLike(reply) ? reply.then(write) : write(reply)
+  const finish = (reply: HttpReply | Problem): Awaitable<Ready> => {
+    const written = write(reply)
+    return isPromiseLike(written)
+      ? written.then((late) => ready(visit, late))
+      : ready(visit, written)
+  }
+  const reply = endpoint.handle(new EndpointVisit(visit, visit, host, target, further))
+  return isPromiseLike(reply) ? reply.then(finish) : finish(reply)
+}
+
+/** A request as its endpoint sees it. What only some ask for is worked out when they do. */
+class EndpointVisit implements EndpointRequest {
+  readonly arrival: HttpVisit['arrival']
+  readonly exchange: HttpVisit['exchange']
+  readonly host: string
+  readonly scheme: 'http' | 'https'
+  readonly #first: HttpVisit
+  readonly #target: Target
+  readonly #further: FurtherVisits
+
+  /**
+   * @param first of several calls in one request
+   * @param own of this one
+   */
+  constructor(
+    first: HttpVisit,
+    own: HttpVisit,
+    host: string,
+    target: Target,
+    further: FurtherVisits,
+  ) {
+    this.arrival = own.arrival
+    this.exchange = first.exchange
+    this.host = host
+    this.scheme = first.provenance.scheme
+    this.#first = first
+    this.#target = target
+    this.#further = further
+  }
+
+  get client(): EndpointRequest['client'] {
+    return this.#first.client
+  }
+
+  get viaProxy(): boolean {
+    return this.#first.provenance.viaProxy
+  }
+
+  get path(): string {
+    return this.#target.path
+  }
+
+  get search(): string {
+    return this.#target.search
+  }
+
+  further(): FurtherCall {
+    const further = this.#further
+    const next = further.begin(this.#first)
+    const request = new EndpointVisit(this.#first, next, this.host, this.#target, further)
+    return { request, end: (reply) => further.end(next, reply) }
+  }
 }
 
 /** A refusal in the words of the endpoint it was meant for, by whatever stage it was refused. */

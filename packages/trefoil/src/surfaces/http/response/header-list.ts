@@ -80,12 +80,17 @@ export function overrideHeaders(base: readonly string[], { names, pairs }: Heade
 }
 
 /** An endpoint's answer with the base headers it does not set itself. */
-export function withBaseHeaders(reply: HttpReply, base: readonly string[]): HttpReply {
-  const own = new Set<string>()
-  for (let index = 0; index < reply.headers.length; index += 2) {
-    own.add(reply.headers[index] as string)
+export function withBaseHeaders(
+  { status, headers: own, body }: HttpReply,
+  base: readonly string[],
+): HttpReply {
+  const headers: string[] = []
+  for (let index = 0; index < base.length; index += 2) {
+    const name = base[index] as string
+    if (indexOfHeader(own, name) === -1) headers.push(name, base[index + 1] as string)
   }
-  return { ...reply, headers: withoutHeaders(base, (name) => own.has(name)).concat(reply.headers) }
+  for (let index = 0; index < own.length; index++) headers.push(own[index] as string)
+  return { status, headers, body }
 }
 
 /** The headers of a problem over those of every answer; `kept` names one that stays as it is. */

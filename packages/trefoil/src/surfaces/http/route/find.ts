@@ -1,4 +1,4 @@
-import { type Awaitable, isPromiseLike } from '../../../base/promise.ts'
+import type { Awaitable } from '../../../base/promise.ts'
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
 import type { Action } from '../../../contract/call/action.ts'
 import { Problem, refuse } from '../../../contract/problems/problem.ts'
@@ -159,8 +159,7 @@ export function createFinder(
     }
     const { endpoint } = found.target
     const { clock } = recorder
-    const reply = endpointAnswer(visit, endpoint, target, head.host, compression, clock, further)
-    return isPromiseLike(reply) ? reply.then((late) => ready(visit, late)) : ready(visit, reply)
+    return endpointAnswer(visit, endpoint, target, head.host, compression, clock, further, ready)
   }
 
   /**

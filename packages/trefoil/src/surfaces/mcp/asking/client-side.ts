@@ -23,9 +23,12 @@ export function capabilitiesIn({ params }: RpcMessage): readonly AskCapability[]
   return able
 }
 
-/** Answers to an earlier round. Without the state that was given with the questions, they are answers to nothing. */
+/** Answers to an earlier round. The protocol lets a client leave out a state that it was not given. */
 export function answersIn({ params }: RpcMessage): SentAnswers | null {
   const { requestState: state, inputResponses: answers } = params
-  if (typeof state !== 'string') return null
-  return { state, answers: isRecord(answers) ? answers : {} }
+  if (typeof state !== 'string' && !isRecord(answers)) return null
+  return {
+    state: typeof state === 'string' ? state : null,
+    answers: isRecord(answers) ? answers : {},
+  }
 }

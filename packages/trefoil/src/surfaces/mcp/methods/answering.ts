@@ -12,6 +12,8 @@ import type { Stage } from '../../../engine/stage.ts'
 export class Answering {
   /** JSON text of the result; `null` while there is none. */
   text: string | null = null
+  /** True once the developer's code is asked: what fails from there on is an answer of the method. */
+  hasBegun = false
   readonly plan: Plan
 
   /** @param discovery the plan of a call that runs no action of its own */
@@ -24,6 +26,7 @@ export class Answering {
     const stage: Stage = (state) => {
       const overdue = state.overdue()
       if (overdue !== null) return overdue
+      this.hasBegun = true
       const made = answer(state)
       return isPromiseLike(made) ? made.then(take) : take(made)
     }

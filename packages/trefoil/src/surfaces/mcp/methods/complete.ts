@@ -5,6 +5,7 @@ import type { Plan } from '../../../engine/plan.ts'
 import { fits } from '../../agent/agent-content.ts'
 import type { McpParts } from '../mcp-parts.ts'
 import { invalidParams } from '../message-call.ts'
+import { isUndecided } from '../problem-reply.ts'
 import { askCompletion, type CompletionAsked, type Suggestions } from '../prompts/completion.ts'
 import type { AnswerMethod } from './method.ts'
 import { isNotThere } from './resources-read.ts'
@@ -25,7 +26,9 @@ export const complete: AnswerMethod = {
     if (plan === null) return missing
     const write = (found: Suggestions | Problem | null) => {
       // As unknown: whoever tries names learns from nothing which of them are somebody's (PW-20).
-      if (found instanceof Problem) return isNotThere(found) ? missing : found
+      if (found instanceof Problem) {
+        return isNotThere(found) || isUndecided(found) ? missing : found
+      }
       if (found === null) return invalidParams('params.argument.name is no argument of it')
       const { values, total } = found
       const text = JSON.stringify({ values, total, hasMore: total > values.length })

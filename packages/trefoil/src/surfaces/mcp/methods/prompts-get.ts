@@ -30,13 +30,14 @@ export const promptsGet: ActionMethod = {
   // Dry runs were refused when the message was read.
   encode: (run, _state, answer) =>
     answer === null ? refuse('INTERNAL_ERROR') : promptResult(run, answer),
-  fail: ({ envelope: { era, id, message } }, problem, ids) =>
+  fail: ({ envelope: { era, id, message } }, problem, ids, hasBegun) =>
     // Whoever tries names learns from nothing which of them are somebody's (PW-20).
     failedCallReply(
       message !== null && isNotThere(problem) ? unknownPrompt(message) : problem,
       era,
       id,
       ids,
+      hasBegun,
     ),
 }
 

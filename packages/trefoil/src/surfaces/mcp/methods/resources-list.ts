@@ -52,7 +52,9 @@ function page(asked: Asked, { shows }: VisibleActions) {
   const room = pages.size - texts.length
   return entryPages(resources, listing, room, start, state, texts).then((next) => {
     if (next instanceof Problem) return next
-    const text = write(next === null ? '' : moreEntries(asked, seen, next))
+    const more = next === null ? '' : moreEntries(asked, seen, next)
+    // Of data, which change: nobody is to keep it, and nobody else is to be given it.
+    const text = envelope.era.read(`"resources":[${texts.join(',')}]${more}`, server)
     // How much an entry says is the developer's, and how many there are is data.
     return fits(text, maxResponseSize) ? text : refuse('response_too_large')
   })
@@ -72,10 +74,12 @@ function placeOf(
 
 /** @throws TypeError for a `next` that could not be sent back: a mistake of the developer's */
 function moreEntries({ parts: { pages } }: Asked, { listing, all }: Seen, next: EntriesPlace) {
-  const cursor = writeEntriesCursor(next, pages, listing, all)
+  // Half a character does not come back as it was.
+  const isWhole = next.next === null || next.next.isWellFormed()
+  const cursor = isWhole ? writeEntriesCursor(next, pages, listing, all) : null
   if (cursor !== null) return moreOf(cursor)
   const { name } = listing[next.template] as ListedEntries
   throw new TypeError(
-    `Resource '${name}': next of entries is too long, write at most 1,000 characters`,
+    `Resource '${name}': next of entries is too long, or half a character; write whole text of at most 1,000 characters`,
   )
 }

@@ -31,12 +31,13 @@ export const resourcesRead: ActionMethod = {
     if (message === null || uri === null || answer === null) return refuse('INTERNAL_ERROR')
     return resourceResult(run, uri, state, answer) ?? unknownResource(message)
   },
-  fail: ({ envelope: { era, id, message } }, problem, ids) =>
+  fail: ({ envelope: { era, id, message } }, problem, ids, hasBegun) =>
     failedCallReply(
       message !== null && isNotThere(problem) ? unknownResource(message) : problem,
       era,
       id,
       ids,
+      hasBegun,
     ),
 }
 

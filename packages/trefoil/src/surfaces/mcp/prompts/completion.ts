@@ -1,4 +1,4 @@
-import { type Awaitable, isPromiseLike } from '../../../base/promise.ts'
+import { type Awaitable, promised } from '../../../base/promise.ts'
 import type { Action } from '../../../contract/call/action.ts'
 import type { Outcome } from '../../../contract/call/outcome.ts'
 import type { CompleteByName, CompleteContext } from '../../../contract/mcp/mcp-facts.ts'
@@ -41,7 +41,9 @@ export function compileCompletion(
     if (own == null) return suggestions(ownValues(param, asked.typed), action.name)
     const values = own(asked.typed, call, Object.freeze({ arguments: known(action, asked) }))
     const take = (late: unknown) => suggestions(late, action.name)
-    return isPromiseLike(values) ? values.then(take) : take(values)
+    // Of a foreign thenable too, whose `then` may return nothing (FND-16).
+    const waiting = promised<unknown>(values)
+    return waiting === null ? take(values) : waiting.then(take)
   }
   const timeout = listingTime(action, app)
   return compileListingCall<CompletionAsked>(action, { name: 'asked', timeout, ask }, app)

@@ -12,6 +12,7 @@ import type { AppContext } from '../../../engine/app-context.ts'
 import type { CallState } from '../../../engine/call-state.ts'
 import type { Plan } from '../../../engine/plan.ts'
 import { answeredValue, askListing, compileListingCall } from '../lists/listing-call.ts'
+import { isUndecided } from '../problem-reply.ts'
 
 /** @returns `null` for a template that nobody can list */
 export function compileEntries(
@@ -42,7 +43,8 @@ export function askEntries(
 function readOutcome({ name }: Action, outcome: Outcome): ResourceEntries | Problem | null {
   if (outcome.kind === 'problem') {
     const { problem } = outcome
-    return problem.code === 'ACCESS_DENIED' ? null : problem
+    // One whose guards had not done when the time was up shows nothing either.
+    return problem.code === 'ACCESS_DENIED' || isUndecided(problem) ? null : problem
   }
   const value = answeredValue(outcome)
   if (!isEntries(value)) {

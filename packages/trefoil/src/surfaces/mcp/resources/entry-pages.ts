@@ -1,6 +1,7 @@
 import type { ResourceEntry } from '../../../contract/mcp/mcp-facts.ts'
 import { Problem } from '../../../contract/problems/problem.ts'
 import type { CallState } from '../../../engine/call-state.ts'
+import { parseMediaType } from '../../../web/media-type.ts'
 import { askEntries } from './entries.ts'
 import type { EntriesPlace } from './entries-cursor.ts'
 import type { ListedEntries, ListedTemplate, Resources } from './resources.ts'
@@ -53,19 +54,40 @@ export async function entryPages(
 
 /** @throws TypeError for what is no entry of the template: a mistake of the developer's */
 function entryText({ name: owner, template, type }: ListedTemplate, item: ResourceEntry): string {
-  const { uri, name, title, description, type: own, size } = item
+  const { uri, name } = item
   if (typeof uri !== 'string' || typeof name !== 'string' || template.match(uri) === null) {
     throw new TypeError(
       `Resource '${owner}': each of entries has a name, and a uri that '${template.template}' matches`,
+    )
+  }
+  // Of a database, say, what is nothing comes as null (FND-46).
+  const {
+    title = null,
+    description = null,
+    type: own = null,
+    size = null,
+  } = item as object as Loose
+  const isType = own === null || (typeof own === 'string' && parseMediaType(own) !== null)
+  const isSize = size === null || (Number.isSafeInteger(size) && Number(size) >= 0)
+  if (!isTextOrNull(title) || !isTextOrNull(description) || !isType || !isSize) {
+    throw new TypeError(
+      `Resource '${owner}': of each of entries title and description are text, type is a media type, and size a number of bytes`,
     )
   }
   const mimeType = own ?? type
   return JSON.stringify({
     uri,
     name,
-    ...(title === undefined ? {} : { title: String(title) }),
-    ...(description === undefined ? {} : { description: String(description) }),
-    ...(mimeType == null ? {} : { mimeType: String(mimeType) }),
-    ...(Number.isSafeInteger(size) ? { size } : {}),
+    ...(title === null ? {} : { title }),
+    ...(description === null ? {} : { description }),
+    ...(mimeType === null ? {} : { mimeType }),
+    ...(size === null ? {} : { size }),
   })
+}
+
+/** What JavaScript returns has passed no compiler. */
+type Loose = Readonly<Record<string, unknown>>
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string'
 }

@@ -41,6 +41,8 @@ export function resourceResult(
       ...(content.kind === 'bytes' ? { blob: content.base64 } : { text: content.text }),
     })
     left -= byteLength(text)
+    // As it is sent: of a text that has to be escaped there may be six times as much.
+    if (left < 0) return refuse('response_too_large')
     contents.push(text)
   }
   for (const block of blocks) {

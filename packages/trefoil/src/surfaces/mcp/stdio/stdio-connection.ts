@@ -10,14 +10,16 @@ import { rpcError } from '../batch.ts'
 import { byteLength } from '../byte-length.ts'
 import type { McpParts } from '../mcp-parts.ts'
 import { type McpFound, messageVerbs, place } from '../message-verbs.ts'
+import { problemReply } from '../problem-reply.ts'
 import { type Envelope, readEnvelope, readValue } from '../read-envelope.ts'
 import { RunningCalls } from '../running-calls.ts'
 import { legacy } from '../wire/legacy.ts'
 import { StdioInbound } from './stdio-inbound.ts'
 import { StdioProgress } from './stdio-progress.ts'
 
-/** Requests that run at once: more are refused, so that one that calls off another is still read. */
+/** Requests that run at once, and of what has no id as many: more are refused. */
 const MOST_AT_ONCE = 64
+const BUSY = refuse('unavailable')
 /** Messages of a batch. */
 const MOST_IN_BATCH = 50
 /** The one revision whose clients may send several messages at once. */
@@ -43,7 +45,7 @@ export class StdioConnection {
   #agreed: string | null = null
   /** Of a client that writes on before it is answered. */
   #handshake: Promise<string | null> | null = null
-  #running = 0
+  readonly #running = { calls: 0, notes: 0 }
 
   constructor(parts: McpParts, recorder: Recorder, channel: StdioChannel) {
     const calls = new RunningCalls(true)
@@ -134,28 +136,37 @@ export class StdioConnection {
   }
 
   async #answer(read: Envelope): Promise<string | null> {
-    // A notification waits for nothing but who it is from, and is what calls the others off.
-    const counts = read.id !== null && this.#running < MOST_AT_ONCE
-    const envelope: Envelope = {
-      ...read,
-      agreed: this.#agreed,
-      ...(read.id !== null && !counts && { problem: refuse('unavailable') }),
-    }
-    if (!counts) return this.#walked(envelope)
-    this.#running++
+    // A notification takes no place of a call: it is what calls the others off.
+    const kind = read.id === null ? 'notes' : 'calls'
+    if (this.#running[kind] >= MOST_AT_ONCE) return this.#busy(read)
+    const envelope: Envelope = { ...read, agreed: this.#agreed }
+    this.#running[kind]++
     const answer = this.#walked(envelope).finally(() => {
-      this.#running--
+      this.#running[kind]--
       if (this.#handshake === answer) this.#handshake = null
     })
     if (isHandshake(envelope)) this.#handshake = answer
     return answer
   }
 
-  async #walked(envelope: Envelope): Promise<string | null> {
+  /**
+   * Without asking who calls: whatever comes, and be it a notification or no message at all, would be another call of the
+   * authenticator, as many at once as somebody can write lines.
+   */
+  #busy(envelope: Envelope): string | null {
+    const arrival = this.#arrival()
+    return textOf(envelope, problemReply(BUSY, envelope.era, envelope.id, arrival))
+  }
+
+  #arrival(): Arrival {
     const { app } = this.#parts
-    const receivedAt = this.#recorder.now()
     const trace = app.tracing === null ? null : new TraceSource(app.tracing, this.#channel.headers)
-    const arrival = new Arrival(app.nextId(), null, 'local', 'mcp', receivedAt, trace)
+    return new Arrival(app.nextId(), null, 'local', 'mcp', this.#recorder.now(), trace)
+  }
+
+  async #walked(envelope: Envelope): Promise<string | null> {
+    const arrival = this.#arrival()
+    const receivedAt = arrival.receivedAt ?? this.#recorder.now()
     const visit: StdioVisit = { arrival, envelope, receivedAt, inbound: null, progress: null }
     const find = (): McpFound => place(this.#parts, arrival, null, envelope)
     const reply = await walk({ ...this.#verbs, find }, visit)

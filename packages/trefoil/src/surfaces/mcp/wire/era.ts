@@ -62,5 +62,6 @@ export interface Era {
 
 /** A JSON-RPC result, from its JSON text. */
 export function resultReply(id: RpcId, result: string): HttpReply {
-  return jsonTextReply(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`)
+  const shown = typeof id === 'number' ? id : JSON.stringify(id)
+  return jsonTextReply(`{"jsonrpc":"2.0","id":${shown},"result":${result}}`)
 }

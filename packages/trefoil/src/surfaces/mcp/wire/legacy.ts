@@ -1,9 +1,10 @@
 import { type Problem, refuse } from '../../../contract/problems/problem.ts'
-import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
+import type { RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcMessage } from '../message.ts'
 import type { ServerFacts } from '../server-facts.ts'
 import type { Era, ToolResult } from './era.ts'
 import { checkRoutingHeaders } from './routing-headers.ts'
+import { versionHeader } from './version-header.ts'
 
 /**
  * Revisions with a handshake, newest first. We keep no session, so any request may come first. Older ones have
@@ -17,7 +18,7 @@ export const legacy: Era = {
   versions: VERSIONS,
   cancelsByClosing: false,
   // Before there was a header for it nobody could say.
-  revision: (headers) => firstHeader(headers, 'mcp-protocol-version')?.trim() ?? '2025-03-26',
+  revision: (headers) => versionHeader(headers) ?? '2025-03-26',
   namesHeaders: false,
   check,
   result: (members) => `{${members}}`,
@@ -45,7 +46,7 @@ function check(message: RpcMessage, headers: RawHeaders | null): Problem | null 
   if (headers === null) return null
   const mismatch = checkRoutingHeaders(message, headers, false)
   if (mismatch !== null || message.method === 'initialize') return mismatch
-  const version = firstHeader(headers, 'mcp-protocol-version')?.trim()
+  const version = versionHeader(headers)
   if (version === undefined || (VERSIONS as readonly string[]).includes(version)) return null
   return refuse('mcp_unsupported_version', {
     details: { supported: VERSIONS, requested: version },

@@ -37,4 +37,18 @@ describe('routing headers', () => {
     expect(check(CALL, headers, true)).toContain(name)
     expect(check(CALL, headers, false)).toContain(name)
   })
+
+  test.each([
+    ['tools/call', { name: 'a' }],
+    ['prompts/get', { name: 'a' }],
+    ['resources/read', { uri: 'a' }],
+  ])('MCP 1.3: the name of %s is compared, and may not be missing', (method, params) => {
+    const message: RpcMessage = { id: 1, method, params }
+    const headers = (name: string) => ['mcp-method', method, 'mcp-name', name]
+    expect(check(message, headers('a'), true)).toBeNull()
+    for (const required of [true, false]) {
+      expect(check(message, headers('b'), required)).toContain('Mcp-Name')
+    }
+    expect(check(message, ['mcp-method', method], true)).toContain('Mcp-Name')
+  })
 })

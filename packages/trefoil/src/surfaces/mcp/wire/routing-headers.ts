@@ -1,6 +1,7 @@
 import type { Action } from '../../../contract/call/action.ts'
 import { type Problem, refuse } from '../../../contract/problems/problem.ts'
-import { allHeaders, type RawHeaders } from '../../../web/raw-headers.ts'
+import { withoutSpace } from '../../../web/optional-space.ts'
+import { firstHeader, isRepeated, type RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcMessage } from '../message.ts'
 
 /**
@@ -35,14 +36,22 @@ export function checkMcpHeader(
   headers: RawHeaders,
   required: boolean,
 ): Problem | null {
-  const sent = allHeaders(headers, header.toLowerCase())
-  const [text] = sent
+  const name = lowerCase(header)
+  const text = firstHeader(headers, name)
   if (text === undefined) return required ? mismatch(`${header} header is missing`) : null
   // Of two lines, a gateway may go by the other one.
-  if (sent.length > 1) return mismatch(`${header} header is repeated`)
+  if (isRepeated(headers, name)) return mismatch(`${header} header is repeated`)
   return saysTheSame(decodeMcpHeader(text), value)
     ? null
     : mismatch(`${header} header does not match the body`)
+}
+
+const LOWER_CASE: ReadonlyMap<string, string> = new Map(
+  ['MCP-Protocol-Version', 'Mcp-Method', 'Mcp-Name'].map((name) => [name, name.toLowerCase()]),
+)
+
+function lowerCase(header: string): string {
+  return LOWER_CASE.get(header) ?? header.toLowerCase()
 }
 
 function mismatch(detail: string): Problem {
@@ -75,8 +84,7 @@ export function checkArgumentHeaders(
 ): Problem | null {
   for (const { argument, header } of expected) {
     const value = Object.hasOwn(args, argument) ? (args[argument] ?? null) : null
-    const sent = allHeaders(headers, header.toLowerCase())
-    if (value === null && sent.length > 0) {
+    if (value === null && firstHeader(headers, header.toLowerCase()) !== undefined) {
       return mismatch(`${header} header repeats an argument that was not sent`)
     }
     const problem = value === null ? null : checkMcpHeader(header, value, headers, required)
@@ -85,7 +93,7 @@ export function checkArgumentHeaders(
   return null
 }
 
-/** Whole numbers by their value: `42.0` is `42`. */
+/** Whole numbers by their value: `42.0` is `42`. No others are, or a gateway that compares text is passed by `042`. */
 function saysTheSame(text: string | null, value: unknown): boolean {
   if (text === null) return false
   if (typeof value === 'boolean') return text === String(value)
@@ -93,7 +101,7 @@ function saysTheSame(text: string | null, value: unknown): boolean {
   return NUMBER.test(text) && Number(text) === value
 }
 
-const NUMBER = /^-?\d{1,20}(?:\.0{1,20})?$/
+const NUMBER = /^(?:0|-?[1-9]\d{0,19})(?:\.0{1,20})?$/
 const ENCODED = /^=\?base64\?(.*)\?=$/
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
@@ -104,14 +112,15 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
  * @returns `null` when the encoding is broken
  */
 function decodeMcpHeader(header: string): string | null {
-  const value = header.trim()
-  const base64 = ENCODED.exec(value)?.[1]
+  const value = withoutSpace(header)
+  const base64 = value.startsWith('=') ? ENCODED.exec(value)?.[1] : undefined
   // Not wrapped: literal, whatever it begins or ends with.
   if (base64 === undefined) return value
   if (base64.length % 4 !== 0 || !BASE64.test(base64)) return null
   try {
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // With a byte order mark, which would be taken off: a gateway that refuses the name has not seen it.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return null
   }

@@ -11,12 +11,13 @@ import type { Lingering } from '../connection/lingering.ts'
 import { Http2Body, piecesInTime, wholeInTime } from '../http2/http2-body.ts'
 import { isHttp2 } from '../http2/http2-head.ts'
 import { fromHttp2 } from '../http2/http2-headers.ts'
-import { dropBody } from '../quirks.ts'
+import { CAN_END_READ, dropBody } from '../quirks.ts'
 import { pieces } from './body-pieces.ts'
 import type { Sending } from './send.ts'
-import { type Arriving, collect, leftBehind } from './whole-body.ts'
+import { type Arriving, collect, leftBehind, withItsHead } from './whole-body.ts'
 
 const EMPTY = new Uint8Array(0)
+const SOON = Promise.resolve()
 
 /** Milliseconds of silence after which the kernel asks whether a peer is still there. */
 export const SILENCE_MS = 60_000
@@ -185,12 +186,22 @@ export class NodeExchange implements Exchange, Sending, Arriving {
     } catch (error) {
       return Promise.reject(error)
     }
-    const request = this.#request
-    const body = new Promise<Uint8Array>((resolve, reject) => {
-      collect(request, limit, this, resolve, reject)
-    })
     const arriving = this.#arriving
-    return arriving === null ? body : wholeInTime(body, arriving, this.#requestTimeout)
+    if (arriving !== null) return wholeInTime(this.#collect(limit), arriving, this.#requestTimeout)
+    // A host of ours may have readers that wait for the end of the request.
+    if (!CAN_END_READ || this.stop === null || this.expectsContinue) return this.#collect(limit)
+    // A small body comes with its head, and is here once node has parsed on: nothing has to listen for it.
+    return SOON.then(() => {
+      const request = this.#request
+      if (request.destroyed) return leftBehind(request, limit, this.#announced)
+      return withItsHead(request, limit, this.#announced) ?? this.#collect(limit)
+    })
+  }
+
+  #collect(limit: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      collect(this.#request, limit, this, resolve, reject)
+    })
   }
 
   async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {

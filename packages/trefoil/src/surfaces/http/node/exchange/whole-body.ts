@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { joinBytes } from '../../../../base/join-bytes.ts'
 import { refuse } from '../../../../contract/problems/problem.ts'
+import { endRead } from '../quirks.ts'
 import { lostBody } from './lost-body.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -26,6 +27,26 @@ export function leftBehind(
   if (announced !== null && size !== announced) throw lostBody(request)
   if (size > limit) throw refuse('payload_too_large')
   return joinBytes(pieces)
+}
+
+/**
+ * The body of a request that came in one piece with its head: taken as it is, and its request ended. Listeners, and
+ * the turns of the loop in which they are told, cost a small call as much as binding its arguments does.
+ *
+ * @param announced bytes, as the head says; `null` where it does not, or a coding says where the body ends
+ * @returns `null` for what is not all here, is too large, or has a reader already
+ */
+export function withItsHead(
+  request: IncomingMessage,
+  limit: number,
+  announced: number | null,
+): Uint8Array | null {
+  if (announced === null || announced > limit || request.readableLength !== announced) return null
+  if (request.readableFlowing !== null) return null
+  const body: Buffer | null = request.read()
+  if (body === null) return null
+  endRead(request)
+  return body
 }
 
 function readRest(request: IncomingMessage): Buffer[] {
