@@ -77,12 +77,6 @@ await bundle.write({
   codeSplitting: {
     // Each is loaded as a whole, so what a starting app does not need is kept apart.
     groups: [
-      // The program asks it of every command, most of which start no server.
-      {
-        name: 'listen',
-        test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]listen-address/,
-        priority: 4,
-      },
       {
         name: 'core',
         minShareCount: 2,
@@ -123,6 +117,12 @@ await bundle.write({
       { name: 'describe', minShareCount: 2, test: /[\\/]build[\\/]describe[\\/]/ },
       { name: 'testing', minShareCount: 2, test: /[\\/]build[\\/]testing[\\/]/ },
       { name: 'client', minShareCount: 2, test: /[\\/]build[\\/]client[\\/]/ },
+      // The program asks it of every command, most of which start no server. Last: what it stands on is shared already.
+      {
+        name: 'listen',
+        test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]listen-address/,
+        priority: 1,
+      },
     ],
   },
 })
