@@ -11,6 +11,7 @@ export type Run = (client: OpenClient, bench: Bench) => Promise<void>
 const TOOLS = [
   'echo',
   'fail',
+  'gift',
   'go_on',
   'large',
   'order',

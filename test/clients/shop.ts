@@ -1,5 +1,5 @@
 // The server that other people's clients are driven against; `trefoil mcp` loads this file as its app.
-import { type App, createApp, HttpError } from 'trefoil'
+import { type App, ask, createApp, HttpError } from 'trefoil'
 import { AuthContext, type AuthRequest, hasRole, hasScope } from 'trefoil/auth'
 import { z } from 'zod'
 
@@ -57,6 +57,21 @@ export function createShop(happened: Map<string, string[]> = new Map()): App {
       returns: z.object({ text: z.string() }),
     },
     ({ text }) => ({ text }),
+  )
+  app.tool(
+    'gift',
+    { description: 'Asks whether it is one.', params: { item: z.string() } },
+    async ({ item }, call) => {
+      if (!call.client.can('form')) return 'nobody to ask'
+      const { wrapped } = await call.ask({
+        wrapped: ask.form(`Wrap ${item}?`, z.object({ yes: z.boolean() })),
+      })
+      const { card } = await call.ask({
+        card: ask.form('On the card?', z.object({ text: z.string() })),
+      })
+      const text = card.action === 'accept' ? card.value.text : ''
+      return `${item}, ${wrapped.action === 'accept' && wrapped.value.yes ? 'wrapped' : 'plain'}: ${text}`
+    },
   )
   app.tool('fail', { description: 'Fails, and says why.' }, () => {
     throw new HttpError(409, 'The shop is closed')
