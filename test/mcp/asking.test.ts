@@ -540,7 +540,10 @@ describe('where nothing can be asked, the developer is told', () => {
     {
       description: 'G.',
       guards: [
-        inputGuard({ name: 'asks', check: async (_auth, call) => (await call.ask(question())) !== null }),
+        inputGuard({
+          name: 'asks',
+          check: async (_auth, call) => (await call.ask(question())) !== null,
+        }),
       ],
     },
     () => 'done',
