@@ -43,6 +43,14 @@ app.tool('large', { description: 'Large.', params: sized }, ({ size }) => 'x'.re
 app.resource('large://{size}', { name: 'large', params: { size: z.int() } }, ({ size }) =>
   'x'.repeat(size),
 )
+app.resource('escaped://{size}', { name: 'escaped', params: { size: z.int() } }, ({ size }) =>
+  '\u0001'.repeat(size),
+)
+app.resource(
+  'bytes://{size}',
+  { name: 'bytes', params: { size: z.int() } },
+  ({ size }) => new Uint8Array(size),
+)
 
 beforeEach(() => {
   ran = []
@@ -94,9 +102,35 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
       return response.text.includes('xxx')
     }
     expect([await size(2048), await size(2049)]).toEqual([true, false])
-    const read = async (bytes: number) =>
-      (await mcp.readResource(`large://${bytes}`, { token: 'ann' })).response.text.includes('xxx')
-    expect([await read(2048), await read(2049)]).toEqual([true, false])
+  })
+
+  it.each<[string, string, (size: number) => object]>([
+    ['a text', 'large', (size) => ({ mimeType: 'text/plain', text: 'x'.repeat(size) })],
+    [
+      'a text that is escaped',
+      'escaped',
+      (size) => ({ mimeType: 'text/plain', text: '\u0001'.repeat(size) }),
+    ],
+    [
+      'bytes, in base64',
+      'bytes',
+      (size) => ({
+        mimeType: 'application/octet-stream',
+        blob: Buffer.alloc(size).toString('base64'),
+      }),
+    ],
+  ])('MCP-14: a resource is counted as it is sent: %s', async (_, name, contentOf) => {
+    // JSON, with its URI, its type and every escape.
+    const documentOf = (size: number) => ({ uri: `${name}://${size}`, ...contentOf(size) })
+    const bytesOf = (size: number) => JSON.stringify(documentOf(size)).length
+    let most = 1
+    while (bytesOf(most + 1) <= 2048) most++
+    if (name === 'large') expect(bytesOf(most)).toBe(2048)
+    const read = (size: number) => mcp.readResource(`${name}://${size}`, { token: 'ann' })
+    expect((await read(most)).result).toMatchObject({ contents: [documentOf(most)] })
+    const { result, response } = await read(most + 1)
+    expect(result).toBeNull()
+    expect(response.text).toContain('response_too_large')
   })
 
   it('a crash shows nothing of itself, and what was meant for the caller is told', async () => {

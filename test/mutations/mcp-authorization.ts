@@ -40,30 +40,29 @@ export const MCP_AUTHORIZATION: readonly Mutation[] = [
   {
     rule: 'MCP-3: a form or a text of a page runs nothing',
     file: `${SRC}/surfaces/agent/read-body.ts`,
-    find: "  if (type?.essence !== 'application/json') return",
-    replace: "  if (type?.essence === 'x/y') return",
+    find: '  if (!isJsonType(type)) return',
+    replace: "  if (!isJsonType(type) && type === 'x/y') return",
     tests: OPTIONS,
   },
   {
     rule: 'RFC 8707: a token for another audience is refused',
     file: `${SRC}/engine/stages/audience.ts`,
-    find: "typeof audience === 'string' ? audience === wanted : audience.includes(wanted)",
-    replace: "typeof audience === 'string' ? audience !== '' : audience.includes(wanted)",
+    find: "if (typeof audience === 'string') return audience === wanted",
+    replace: "if (typeof audience === 'string') return audience !== ''",
     tests: AUTHORIZATION,
   },
   {
     rule: 'RFC 8707: a list of audiences without this one is refused',
     file: `${SRC}/engine/stages/audience.ts`,
-    find: "typeof audience === 'string' ? audience === wanted : audience.includes(wanted)",
-    replace: "typeof audience === 'string' ? audience === wanted : audience.length > 0",
+    find: '[...audience].some((one) => one === wanted)',
+    replace: '[...audience].length > 0',
     tests: AUTHORIZATION,
   },
   {
     rule: 'RFC 8707: an audience is compared to the letter',
     file: `${SRC}/engine/stages/audience.ts`,
-    find: "typeof audience === 'string' ? audience === wanted : audience.includes(wanted)",
-    replace:
-      "typeof audience === 'string' ? audience.startsWith(wanted) : audience.includes(wanted)",
+    find: "if (typeof audience === 'string') return audience === wanted",
+    replace: "if (typeof audience === 'string') return audience.startsWith(wanted)",
     tests: AUTHORIZATION,
   },
   {

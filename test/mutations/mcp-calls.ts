@@ -13,8 +13,8 @@ export const MCP_CALLS: readonly Mutation[] = [
   {
     rule: 'MCP-2: a batch is for 2025-03-26 alone',
     file: `${MCP}/batch.ts`,
-    find: '  return version === REVISION\n',
-    replace: '  return version !== ""\n',
+    find: '  return (versionHeader(headers) ?? REVISION) === REVISION\n',
+    replace: '  return (versionHeader(headers) ?? REVISION) !== ""\n',
     tests: [...BATCHES, ...MESSAGES],
   },
   {

@@ -55,8 +55,8 @@ export const MCP_LISTS: readonly Mutation[] = [
   {
     rule: 'PW-20: a completion that is refused is told as one of what is not there',
     file: `${MCP}/methods/complete.ts`,
-    find: 'return isNotThere(found) ? missing : found',
-    replace: 'return found',
+    find: 'return isNotThere(found) || isUndecided(found) ? missing : found',
+    replace: 'return isUndecided(found) ? missing : found',
     tests: LISTS,
   },
   {

@@ -10,14 +10,10 @@ export const MCP_STDIO: readonly Mutation[] = [
   {
     rule: 'MCP-1: each message on a connection is identified anew',
     file: `${SRC}/engine/stages/identify.ts`,
-    find: `    try {
-      const answer = authenticate(request)
-      const waiting = promised<unknown>(answer)`,
-    replace: `    try {
-      const kept = entry as { kept?: unknown }
+    find: '      answer = authenticate(request)\n',
+    replace: `      const kept = entry as { kept?: unknown }
       kept.kept ??= authenticate(request)
-      const answer = kept.kept
-      const waiting = promised<unknown>(answer)`,
+      answer = kept.kept\n`,
     tests: CONNECTION,
   },
   {
@@ -68,8 +64,8 @@ export const MCP_STDIO: readonly Mutation[] = [
   {
     rule: 'MCP-1: what runs at once on a connection is bounded',
     file: `${STDIO}/stdio-connection.ts`,
-    find: 'read.id !== null && this.#running < MOST_AT_ONCE',
-    replace: 'read.id !== null',
+    find: '    if (this.#running[kind] >= MOST_AT_ONCE) return',
+    replace: '    if (this.#running[kind] >= 100_000) return',
     tests: CONNECTION,
   },
   {

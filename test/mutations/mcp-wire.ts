@@ -95,8 +95,8 @@ export const MCP_WIRE: readonly Mutation[] = [
   {
     rule: 'MCP-5: a header in two lines is refused',
     file: HEADERS,
-    find: '  if (sent.length > 1) return',
-    replace: '  if (sent.length > 99) return',
+    find: '  if (isRepeated(headers, name)) return',
+    replace: '  if (isRepeated(headers, "none")) return',
     tests: [...MISMATCH, ...ARGUMENTS],
   },
   {
@@ -116,8 +116,15 @@ export const MCP_WIRE: readonly Mutation[] = [
   {
     rule: 'SEP-2243: base64 of what is no UTF-8 says nothing',
     file: HEADERS,
-    find: "new TextDecoder('utf-8', { fatal: true })",
-    replace: "new TextDecoder('utf-8')",
+    find: "new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })",
+    replace: "new TextDecoder('utf-8', { ignoreBOM: true })",
+    tests: [...MISMATCH, ...ARGUMENTS],
+  },
+  {
+    rule: 'SEP-2243: a byte order mark in base64 is part of the name',
+    file: HEADERS,
+    find: '{ fatal: true, ignoreBOM: true }',
+    replace: '{ fatal: true }',
     tests: [...MISMATCH, ...ARGUMENTS],
   },
   {
@@ -130,8 +137,8 @@ export const MCP_WIRE: readonly Mutation[] = [
   {
     rule: 'SEP-2243: Mcp-Param-* of an argument that was not sent is refused',
     file: HEADERS,
-    find: 'if (value === null && sent.length > 0) {',
-    replace: 'if (value === null && sent.length > 99) {',
+    find: 'if (value === null && firstHeader(headers, header.toLowerCase()) !== undefined) {',
+    replace: "if (value === null && firstHeader(headers, 'none') !== undefined) {",
     tests: ARGUMENTS,
   },
   {
@@ -161,20 +168,6 @@ export const MCP_WIRE: readonly Mutation[] = [
     find: '      const target = references.targetOf(schema)',
     replace: '      const target = undefined as unknown',
     tests: ['test/mcp/whole-input.test.ts'],
-  },
-  {
-    rule: 'MCP 1.6: a state that this server did not give is refused',
-    file: MODERN,
-    find: "  return requestState === null ? null : invalid('params.requestState is none that this server gave')",
-    replace: '  return null',
-    tests: FAULTS,
-  },
-  {
-    rule: 'MCP 1.6: answers that are no object are refused',
-    file: MODERN,
-    find: '  if (inputResponses !== null && !isRecord(inputResponses)) {',
-    replace: '  if (inputResponses === requestState && requestState !== null) {',
-    tests: FAULTS,
   },
   {
     rule: 'MCP-5: a message is of JSON-RPC 2.0',
@@ -228,8 +221,8 @@ export const MCP_WIRE: readonly Mutation[] = [
   {
     rule: 'MCP-5: a message is no larger than a body may be',
     file: `${MCP}/mcp-verbs.ts`,
-    find: 'readBody(request, parts.maxBodySize, parts.app)',
-    replace: 'readBody(request, Number.MAX_SAFE_INTEGER, parts.app)',
+    find: '        parts.maxBodySize,\n',
+    replace: '        Number.MAX_SAFE_INTEGER,\n',
     tests: ['test/mcp/envelope-bounds.test.ts'],
   },
   {

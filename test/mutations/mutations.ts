@@ -1,4 +1,5 @@
 import { BEYOND_MCP } from './beyond-mcp.ts'
+import { MCP_ASKING } from './mcp-asking.ts'
 import { MCP_AUTHORIZATION } from './mcp-authorization.ts'
 import { MCP_CALLS } from './mcp-calls.ts'
 import { MCP_LISTS } from './mcp-lists.ts'
@@ -14,6 +15,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...MCP_NAMES,
   ...MCP_AUTHORIZATION,
   ...MCP_CALLS,
+  ...MCP_ASKING,
   ...MCP_STDIO,
   ...BEYOND_MCP,
 ]

@@ -44,6 +44,7 @@ test.each([
   ['keyboard cat keyboard dog keyboard cow', 'a well-known example value'],
   ['shhhhhhhhhhhhhhhhhhhhhhhhhhared-secret', 'a well-known example value'],
   ['correct-horse-battery-staple-password', 'a well-known example value'],
+  ['a secret for tests, of 32 bytes or more', 'a well-known example value'],
   ['password_password_1111111111_2222222222', 'a well-known example value'],
   ['abcd1234efgh5678ijkl9012mnop3456', 'characters in their order'],
   ['0123456789abcdef0123456789abcdeg', 'characters in their order'],

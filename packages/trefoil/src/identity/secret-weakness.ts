@@ -28,10 +28,10 @@ const EXAMPLE_WORDS: readonly string[] = `
   characters chars code complex consectetur cookie correct cow default demo dev development do dog dolor
   dont django dummy enter env example express fake fixme foo bar baz for fox from generate generated hello
   here horse hunter i in insecure insert ipsum is it jumps jwt key keyboard keys lazy least letmein
-  local long lorem me min minimum must my never new not of one only or our over pass passphrase
+  local long lorem me min minimum more must my never new not of one only or our over pass passphrase
   password passwd placeholder please private prod production put quick qwerty qwertyuiop random
   replace s safe sample sec secret secrets secure server session set sh share shared should sign signing
-  sit some something staple staging string strong super t temp temporary test testing text that thats
+  sit some something staple staging string strong super t temp temporary test testing tests text that thats
   the this to todo token top trefoil unsafe use used user value vault very with word world xx xxx you your
   zxcvbn zxcvbnm
 `

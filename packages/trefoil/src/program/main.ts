@@ -30,8 +30,8 @@ import { usageError } from './terminal/usage-error.ts'
  * The `trefoil` program. Never ends the process itself.
  *
  * @param argv words after the program's name
- * @returns exit code: 0, or that of the problem's row (1 failed, 2 wrong usage, 75 needs approval,
- * 124 out of time, 130 and 143 ended by a signal)
+ * @returns exit code: 0, or that of the problem's row (1 failed, 2 wrong usage, 75 needs something
+ * of a person, 124 out of time, 130 and 143 ended by a signal)
  */
 export async function main(argv: readonly string[], io: ProgramIo): Promise<number> {
   const view: View = { json: wantsJson(argv), terminal: io.stdout.isTerminal }

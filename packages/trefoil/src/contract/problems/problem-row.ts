@@ -7,8 +7,8 @@ export interface ProblemRow {
    * HTTP answer (401, 403…), a number is the code of a JSON-RPC error.
    */
   readonly mcp: 'tool' | 'http' | number
-  /** Exit code of the `trefoil` program: 1 failed, 2 wrong usage, 75 needs approval, 124 out of
-   * time, 130 and 143 ended by a signal. */
+  /** Exit code of the `trefoil` program: 1 failed, 2 wrong usage, 75 needs something of a
+   * person: an approval, an answer; 124 out of time, 130 and 143 ended by a signal. */
   readonly exit: number
   /** What the caller reads when nothing more exact is known. */
   readonly text: string

@@ -101,11 +101,11 @@ describe('the table', () => {
     if (typeof row.mcp === 'number') expect(row.mcp).toBeLessThan(-31_999)
   })
 
-  test('CLI-14: exit 75 means approval is needed, and nothing else does', () => {
+  test('CLI-14: exit 75 means that something is needed of a person, and nothing else does', () => {
     const codes = Object.keys(PROBLEMS).filter(
       (code) => isProblemCode(code) && problemRow(code).exit === 75,
     )
-    expect(codes).toEqual(['approval_required'])
+    expect(codes).toEqual(['approval_required', 'input_required'])
   })
 
   test.each(['toString', '__proto__', 'constructor', '', 7, null])(

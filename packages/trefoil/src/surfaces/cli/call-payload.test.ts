@@ -17,13 +17,24 @@ describe('RPC-4 payload', () => {
     ['{"action":"a","dry_run":"true","approval_token":""}', 'invalid_dry_run'],
     ['{"action":"a","approval_token":" "}', 'invalid_approval'],
     ['{"action":"a","approvalToken":7}', 'invalid_approval'],
+    ['{"action":"a","approval_token":"","request_state":7}', 'invalid_approval'],
+    ['{"action":"a","request_state":"s"}', 'invalid_answers'],
+    ['{"action":"a","request_state":"s","answers":null}', 'invalid_answers'],
+    ['{"action":"a","answers":{}}', 'invalid_answers'],
+    ['{"action":"a","request_state":null,"answers":{}}', 'invalid_answers'],
+    ['{"action":"a","request_state":7,"answers":{}}', 'invalid_answers'],
+    ['{"action":"a","request_state":{},"answers":{}}', 'invalid_answers'],
+    ['{"action":"a","request_state":"s","answers":[]}', 'invalid_answers'],
+    ['{"action":"a","request_state":"s","answers":"{}"}', 'invalid_answers'],
+    ['{"action":"a","request_state":"s","answers":false}', 'invalid_answers'],
   ])('%s is %s, in the order of the protocol', (text, code) => {
     expect(read(text).problem?.code).toBe(code)
   })
 
   test('FND-46: null is what is left out', () => {
     const nulls =
-      '{"action":"a","arguments":null,"approval_token":null,"approvalToken":null,"texts":null}'
+      '{"action":"a","arguments":null,"approval_token":null,"approvalToken":null,"texts":null,' +
+      '"request_state":null,"answers":null}'
     expect(read(nulls)).toEqual(read('{"action":"a"}'))
     expect(read('{"action":"a","dry_run":null}').problem?.code).toBe('invalid_dry_run')
     expect(read('{"action":"a","texts":["b",5]}').texts).toEqual(['b'])
@@ -34,8 +45,23 @@ describe('RPC-4 payload', () => {
       action: 'a',
       args: {},
       options: { approvalToken: null, dryRun: false },
+      answers: null,
       problem: null,
     })
+  })
+
+  test('mcp-plan 0.6: a state comes with its answers', () => {
+    const sent = '{"action":"a","request_state":"s","answers":{"sure":{"action":"decline"}}}'
+    expect(read(sent)).toMatchObject({
+      answers: { state: 's', answers: { sure: { action: 'decline' } } },
+      problem: null,
+    })
+    expect(read('{"action":"a","request_state":"s","answers":{}}').answers).toEqual({
+      state: 's',
+      answers: {},
+    })
+    // Nothing of what is wrong is handed on.
+    expect(read('{"action":"a","request_state":"s"}').answers).toBeNull()
   })
 
   test('ABIND-12 HTTP-6: arguments may be as deep as a body of HTTP, and no deeper', () => {
