@@ -4,6 +4,7 @@
 import { SESSION } from '../packages/trefoil/src/app/cookie-session.ts'
 import { CLI, MCP } from '../packages/trefoil/src/app/options/agent-options.ts'
 import { APP } from '../packages/trefoil/src/app/options/app-options.ts'
+import { ASKING } from '../packages/trefoil/src/app/options/asking-options.ts'
 import { AUDIT_HOOK } from '../packages/trefoil/src/app/options/audit-options.ts'
 import { BROWSER } from '../packages/trefoil/src/app/options/browser-options.ts'
 import { BREAKER, CONCURRENCY } from '../packages/trefoil/src/app/options/capacity-options.ts'
@@ -51,6 +52,7 @@ export const OPTION_GROUPS = {
   'background options': BACKGROUND_LIMITS,
   'docs options': DOCS,
   'mcp options': MCP,
+  'asking options': ASKING,
   'cli options': CLI,
   'log options': LOG,
   'audit options': AUDIT_HOOK,

@@ -242,6 +242,7 @@ const KEPT = [
   'limits',
   'docs',
   'mcp',
+  'asking',
   'cli',
   'log',
   'state',

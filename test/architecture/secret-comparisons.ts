@@ -19,6 +19,8 @@ const COMPARISONS: ReadonlySet<ts.SyntaxKind> = new Set([
 
 /** What is compared and is no secret, or cannot be found out, and why. */
 export const ALLOWED: Readonly<Record<string, string>> = {
+  'engine/asking/asking.ts: given.digest === digest': 'of a question that its caller is shown',
+  'engine/asking/asking.ts: before === digest': 'of the same questions',
   'identity/api-key/key-text.ts: checksum(text.slice(0, -SUM_LENGTH)) === text.slice(-SUM_LENGTH)':
     'of what the caller sent, by what everybody can reckon',
   "identity/jwt/keys/verify-signature.ts: bytes.toString('base64url') !== token.signature":

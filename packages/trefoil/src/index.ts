@@ -91,6 +91,7 @@ export type { ApprovalHook, ApprovalRequest } from './contract/call/approval-hoo
 export type { BackgroundCall, BackgroundOptions, Call } from './contract/call/call.ts'
 export type {
   ActionFacts,
+  CallClient,
   CallFacts,
   CallRequest,
   ClientFacts,
@@ -188,6 +189,7 @@ export type { UploadedFile } from './contract/params/uploaded-file.ts'
 export type { UriNames } from './contract/params/uri-names.ts'
 export type { OnToolCall, ToolCallEvent } from './contract/ports/audit-hook.ts'
 export type { Rate, RateDemand, RateStanding, RateStore } from './contract/ports/rate-store.ts'
+export type { AskingProblemCode } from './contract/problems/asking-problems.ts'
 export type { OwnProblemRow, ProblemSet } from './contract/problems/define-problems.ts'
 export { defineProblems } from './contract/problems/define-problems.ts'
 export type {

@@ -237,7 +237,7 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
     asking: {
       group: ASKING,
       default: {},
-      doc: 'What calls ask their caller, see [asking](asking.md).',
+      doc: 'What calls ask their caller, see [asking](#asking).',
     },
     cli: { group: CLI, default: {}, doc: 'CLI actions, see [cli](#cli).' },
     log: { group: LOG, default: {}, doc: 'What is written down, and where, see [log](#log).' },

@@ -58,6 +58,7 @@ const EVERY: Readonly<Record<string, string>> = {
   TREFOIL_LIMITS_CONCURRENCY: '0',
   TREFOIL_LIMITS_TIMEOUT: '30s',
   TREFOIL_LIMITS_CLOSE: '40s',
+  TREFOIL_ASKING_LIFETIME: '20m',
   TREFOIL_LIMITS_CACHE: '3kb',
   TREFOIL_LIMITS_RATE: '9/min',
   TREFOIL_LIMITS_RATE_FAILURE: 'open',
@@ -116,6 +117,7 @@ const ALL_OF_IT = {
     rateHeaders: 'legacy',
     background: { running: 3, waiting: 4 },
   },
+  asking: { lifetime: 1_200_000 },
   docs: { openapiPath: '/api.json', path: '/api', public: true },
   mcp: {
     allowedOrigins: ['https://m.example'],

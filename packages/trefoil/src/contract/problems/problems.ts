@@ -1,18 +1,16 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
+import { ASKING_PROBLEMS, type AskingProblemCode } from './asking-problems.ts'
 import type { ProblemRow } from './problem-row.ts'
 import { PROGRAM_PROBLEMS, type ProgramProblemCode } from './program-problems.ts'
 
 /** A code of the table. */
 export type ProblemCode =
+  | AskingProblemCode
   | ProgramProblemCode
   | 'AUTHENTICATION_ERROR'
   | 'ACCESS_DENIED'
   | 'approval_required'
   | 'approval_denied'
-  | 'input_required'
-  | 'invalid_request_state'
-  | 'invalid_answers'
-  | 'capability_missing'
   | 'transaction_conflict'
   | 'VALIDATION_ERROR'
   | 'http_error'
@@ -109,34 +107,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     fix: 'Do not retry. A token approves one action with exactly one set of arguments.',
   },
   // What it asks for while it runs
-  input_required: {
-    status: 409,
-    mcp: 'tool',
-    exit: 75,
-    text: 'Input required',
-    fix: 'Answer `questions` and repeat the same call with the answers and `request_state`.',
-  },
-  invalid_request_state: {
-    status: 400,
-    mcp: RPC.params,
-    exit: 1,
-    text: 'The state of the questions is not of this call, or too old',
-    fix: 'Repeat the call without answers; it asks again.',
-  },
-  invalid_answers: {
-    status: 400,
-    mcp: RPC.params,
-    exit: 2,
-    text: 'Invalid answers',
-    fix: 'Answers are a JSON object by key of the question, sent together with `request_state`.',
-  },
-  capability_missing: {
-    status: 400,
-    mcp: -32021,
-    exit: 1,
-    text: 'The client cannot be asked for what this call needs',
-    fix: 'Use a client that declares the required capabilities.',
-  },
+  ...ASKING_PROBLEMS,
   // What was asked
   VALIDATION_ERROR: {
     status: 400,

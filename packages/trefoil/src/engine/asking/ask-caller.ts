@@ -1,3 +1,4 @@
+import { jsonDigest } from '../../base/json/json-digest.ts'
 import { promised } from '../../base/promise.ts'
 import type { AskOptions, Questions } from '../../contract/ask/question.ts'
 import {
@@ -13,7 +14,8 @@ import { ImproperlyConfigured, refuse } from '../../contract/problems/problem.ts
 import { needsOn } from '../../policy/need.ts'
 import { calledAs } from '../call-site.ts'
 import type { CallState } from '../call-state.ts'
-import { Asking, digestOf } from './asking.ts'
+import { Asking } from './asking.ts'
+import { bindingOf } from './binding.ts'
 
 const OPTIONS: OptionNames<AskOptions> = { once: true }
 const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
@@ -54,7 +56,7 @@ export async function askCaller(
   // What it goes on to do depends on who answers: no answer of it is kept for others.
   state.look('call')
   checkCapabilities(state, wanted)
-  state.asking ??= new Asking(state, null, {})
+  state.asking ??= new Asking(state.site, () => bindingOf(state), null, {})
   const { asking } = state
   for (const { key, digest } of wanted) {
     if (asking.takes(key, digest)) continue
@@ -125,7 +127,7 @@ function readQuestions(questions: unknown): readonly Wanted[] {
       )
     }
     const facts = factsOf(question)
-    return { ...facts, key, digest: digestOf(facts.document) }
+    return { ...facts, key, digest: jsonDigest(facts.document) }
   })
 }
 

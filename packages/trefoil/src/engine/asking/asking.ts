@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto'
-import { canonicalJson } from '../../base/json/canonical-json.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
 import type { QuestionDocument } from '../../contract/ask/question.ts'
 import type { Issue } from '../../contract/problems/problem.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
-import type { CallState } from '../call-state.ts'
-import { bindingOf } from './binding.ts'
+import type { CallSite } from '../call-site.ts'
 
 /** An answer that came, and the question that it was given to. */
 export interface Given {
@@ -23,7 +19,7 @@ interface Open {
 }
 
 /** What a client keeps for a call between two rounds. */
-interface Kept {
+export interface Kept {
   /** Milliseconds since the Unix epoch from which on it is worth nothing. */
   readonly until: number
   readonly id: string
@@ -34,14 +30,15 @@ interface Kept {
 }
 
 /** Characters of a state: it goes to and fro with every round, and in a header on HTTP. */
-const LONGEST_STATE = { api: 6_000, mcp: 100_000, cli: 100_000 } as const
+export const LONGEST_STATE = { api: 6_000, mcp: 100_000, cli: 100_000 } as const
 
 /** The round of a call that asks: what has been answered, and what is still open. */
 export class Asking {
   readonly #given: ReadonlyMap<string, Given>
   readonly #open = new Map<string, Open>()
   readonly #digests = new Map<string, string>()
-  readonly #state: CallState
+  readonly #site: CallSite
+  readonly #binding: () => string
   /** Of the state that came; `null` for a first round. */
   readonly id: string | null
   readonly until: number
@@ -50,8 +47,18 @@ export class Asking {
   /** What every open question of this run is thrown as, and ends it. */
   #end: Problem | null = null
 
-  constructor(state: CallState, kept: Kept | null, answers: Readonly<Record<string, unknown>>) {
-    this.#state = state
+  /**
+   * @param binding what a state is for, worked out when there is one
+   * @param answers JSON that anybody may have made up
+   */
+  constructor(
+    site: CallSite,
+    binding: () => string,
+    kept: Kept | null,
+    answers: Readonly<Record<string, unknown>>,
+  ) {
+    this.#site = site
+    this.#binding = binding
     this.id = kept?.id ?? null
     this.until = kept?.until ?? 0
     this.#given = givenOf(kept, answers)
@@ -97,7 +104,7 @@ export class Asking {
   }
 
   #ask(): Problem {
-    const { site } = this.#state
+    const site = this.#site
     const given: [string, [string, unknown]][] = []
     for (const [key, { digest, sent }] of this.#given) {
       // Of what came without a state, what this run has asked for.
@@ -111,7 +118,7 @@ export class Asking {
       asked: Object.fromEntries([...this.#open].map(([key, { digest }]) => [key, digest])),
       given: Object.fromEntries(given),
     }
-    const text = asking.states.seal(JSON.stringify(kept), bindingOf(this.#state))
+    const text = asking.states.seal(JSON.stringify(kept), this.#binding())
     if (text.length > LONGEST_STATE[site.surface]) {
       return refuse('payload_too_large', {
         detail: 'What was answered so far is too long to be sent along',
@@ -125,31 +132,6 @@ export class Asking {
       details: { questions: Object.fromEntries(questions), request_state: text },
     })
   }
-}
-
-/**
- * What was sent back with answers.
- *
- * @returns `null` for what was not given out for this call, and what is too old
- */
-export function readState(state: CallState, text: string): Kept | null {
-  const { asking, clock } = state.site.app
-  if (text.length > LONGEST_STATE.mcp) return null
-  const json = asking.states.open(text, bindingOf(state))
-  if (json === null) return null
-  // Ours: sealed by this app, or another process of it.
-  const kept: unknown = JSON.parse(json)
-  return isKept(kept) && clock.now() < kept.until ? kept : null
-}
-
-function isKept(value: unknown): value is Kept {
-  return (
-    isRecord(value) &&
-    typeof value['until'] === 'number' &&
-    typeof value['id'] === 'string' &&
-    isRecord(value['asked']) &&
-    isRecord(value['given'])
-  )
 }
 
 /** What nobody asked is left out, whatever it is called. */
@@ -167,9 +149,4 @@ function givenOf(
     if (Object.hasOwn(answers, key)) given.set(key, { digest, sent: answers[key] })
   }
   return given
-}
-
-/** Two questions of one digest are one. */
-export function digestOf(document: QuestionDocument): string {
-  return createHash('sha256').update(canonicalJson(document)).digest('base64url').slice(0, 22)
 }

@@ -1,5 +1,7 @@
 import { Problem, refuse } from '../../contract/problems/problem.ts'
-import { Asking, readState } from '../asking/asking.ts'
+import { Asking } from '../asking/asking.ts'
+import { bindingOf } from '../asking/binding.ts'
+import { readState } from '../asking/kept.ts'
 import type { Stage, StageSite } from '../stage.ts'
 
 /**
@@ -15,12 +17,12 @@ export function answersStage({ action, surface }: StageSite): Stage | null {
     if (sent instanceof Problem) return sent
     // They are what the program of the caller says, with a state and without one; what that binds is lost without it.
     if (sent.state === null) {
-      state.asking = new Asking(state, null, sent.answers)
+      state.asking = new Asking(state.site, () => bindingOf(state), null, sent.answers)
       return undefined
     }
     const kept = readState(state, sent.state)
     if (kept === null) return refuse('invalid_request_state')
-    state.asking = new Asking(state, kept, sent.answers)
+    state.asking = new Asking(state.site, () => bindingOf(state), kept, sent.answers)
     return undefined
   }
 }
