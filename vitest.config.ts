@@ -12,6 +12,7 @@ const ATTACKS = [
   'test/browser/**/*.test.ts',
   // Programs of other people's, each of which starts for seconds.
   'test/clients/**/*.test.ts',
+  'test/asking/terminal-pty.test.ts',
   // Whole programs and servers, and peers that wait for them to give up.
   'test/findings/fnd-{18,20,22,23,30,33}.test.ts',
   'examples/store/test/{programs,store,store-cli,store-mcp,database,authentication}.test.ts',

@@ -61,6 +61,7 @@ async function run(argv: readonly string[]) {
     stderr: output,
     stdin: (async function* () {})(),
     askSecret: null,
+    askLine: null,
     env: { TREFOIL_HOME: home, TREFOIL_ENV: 'development' },
     cwd: home,
     home,

@@ -74,6 +74,7 @@ async function run(...argv: readonly string[]) {
     },
     stdin: (async function* () {})(),
     askSecret: null,
+    askLine: null,
     env: {},
     cwd,
     home: cwd,

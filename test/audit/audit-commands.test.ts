@@ -49,6 +49,7 @@ async function run(...argv: readonly string[]) {
     stderr: { write: add(written, 'err'), isTerminal: false },
     stdin: (async function* () {})(),
     askSecret: null,
+    askLine: null,
     env: {},
     cwd,
     home: cwd,

@@ -120,6 +120,7 @@ async function run(...argv: string[]) {
     stderr: { write: add(written, 'err'), isTerminal: false },
     stdin: (async function* () {})(),
     askSecret: null,
+    askLine: null,
     env: {},
     cwd,
     home: cwd,

@@ -31,6 +31,7 @@ export function programIo(cwd: string, more: Partial<ProgramIo> = {}): ProgramWo
     },
     stdin: (async function* () {})(),
     askSecret: null,
+    askLine: null,
     env: {},
     cwd,
     home: cwd,

@@ -30,6 +30,7 @@ export type { HeadersInput } from './testing/header-pairs.ts'
 export type { SendRequest, TestHttp, TestRequestOptions } from './testing/http-client.ts'
 export type { JsonMembers, McpAnswer, RpcError } from './testing/mcp-answer.ts'
 export type {
+  McpAskedOptions,
   McpCallOptions,
   McpCompleteOptions,
   McpEraName,

@@ -25,6 +25,8 @@ const OPTIONS: OptionNames<ClientCallOptions> = {
   timeout: true,
   headers: true,
   approvalToken: true,
+  answers: true,
+  requestState: true,
 }
 
 type Args = Readonly<Record<string, unknown>>
@@ -46,13 +48,18 @@ export class ActionCaller {
 
   async call(name: string, args: Args = {}, options: ClientCallOptions = {}): Promise<Called> {
     checkOptionNames(`${name}(): options`, options, OPTIONS)
+    checkAnswers(name, options)
     const route = this.#routes === null ? null : await this.#routes.find(name)
     if (route === null) return this.#callByName(name, args, options)
     return 'ok' in route ? route : this.#callRoute(route, args, options)
   }
 
   async #callRoute(route: RouteEntry, args: Args, options: ClientCallOptions): Promise<Called> {
-    const sent = laidOut(() => layOutRequest(route, args))
+    const sent = laidOut(() => {
+      const request = layOutRequest(route, args)
+      setAnswers(request.headers, options)
+      return request
+    })
     if ('ok' in sent) return sent
     const headers = readHeaders(`${route.name}()`, options.headers)
     headers.set('accept', 'application/json, */*;q=0.5')
@@ -68,6 +75,10 @@ export class ActionCaller {
       action: name,
       arguments: args,
       ...(options.approvalToken !== undefined && { approval_token: options.approvalToken }),
+      ...(options.answers !== undefined && {
+        answers: options.answers,
+        request_state: options.requestState,
+      }),
     }
     const headers = new Headers({ accept: 'application/json', 'content-type': 'application/json' })
     const sent = laidOut(() => ({
@@ -133,6 +144,27 @@ function bytesOf(body: unknown, type: string | undefined): unknown {
   if (typeof body !== 'string') return body
   const bytes = Uint8Array.from(atob(body), (char) => char.charCodeAt(0))
   return new Response(bytes, { headers: { 'content-type': type ?? 'application/octet-stream' } })
+}
+
+/** @throws ImproperlyConfigured for one of the two without the other: it would ask again for ever */
+function checkAnswers(name: string, { answers, requestState }: ClientCallOptions): void {
+  if ((answers === undefined) === (requestState === undefined)) return
+  throw new ImproperlyConfigured(
+    `${name}(): answers and requestState are given together; both are of the problem input_required of the call before`,
+  )
+}
+
+const BEYOND_ASCII = /[^\x20-\x7e]/g
+
+/** Beyond ASCII JSON has escapes, and headers have no agreed reading. */
+function setAnswers(headers: Headers, { answers, requestState }: ClientCallOptions): void {
+  if (answers === undefined || requestState === undefined) return
+  const text = jsonText(answers, 'answers').replace(
+    BEYOND_ASCII,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  headers.set('request-state', requestState)
+  headers.set('request-answers', text)
 }
 
 /** @throws ImproperlyConfigured for what no header can carry */

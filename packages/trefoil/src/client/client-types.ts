@@ -19,6 +19,23 @@ export interface ClientCallOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Token of an approval of exactly these arguments. */
   readonly approvalToken?: string | undefined
+  /**
+   * Answers to what the call before asked (a problem `input_required`), by the keys of `details.questions`; together with
+   * `requestState`, and beside the same arguments. `content` holds the fields of a form.
+   */
+  readonly answers?:
+    | Readonly<
+        Record<
+          string,
+          {
+            readonly action: 'accept' | 'decline' | 'cancel'
+            readonly content?: Readonly<Record<string, unknown>> | undefined
+          }
+        >
+      >
+    | undefined
+  /** `details.request_state` of that problem, as it came. */
+  readonly requestState?: string | undefined
 }
 
 /** Calls one action. Expected failures are in the result; it rejects for options nobody reads. */

@@ -62,6 +62,7 @@ function readAction(value: unknown): ManifestAction | null {
     // A server that says nothing of it is of an older version: then anything may change.
     changes: value['changes'] !== false,
     external: value['external'] === true,
+    ...(value['asks'] === true ? { asks: true } : {}),
     ...readSensitive(value['sensitive']),
     input_schema,
     ...readTextLists(value['text_lists']),

@@ -71,3 +71,36 @@ describe('FND-22: the time of a command', () => {
     expect([early, gone, late].map((listener) => listener.mock.calls.length)).toEqual([1, 0, 1])
   })
 })
+
+describe('the time of a person is not the time of the command', () => {
+  test('the clock stands still while they are asked, and goes on with what was left', async () => {
+    const time = new CommandTime()
+    time.limit(1000)
+    await vi.advanceTimersByTimeAsync(400)
+    const typed = Promise.withResolvers<string>()
+    const answer = time.standingStill(typed.promise)
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    expect(time.ended).toBeNull()
+    typed.resolve('yes')
+    expect(await answer).toBe('yes')
+    await vi.advanceTimersByTimeAsync(599)
+    expect(time.ended).toBeNull()
+    await vi.advanceTimersByTimeAsync(2)
+    expect(time.ended?.code).toBe('cli_timeout')
+  })
+
+  test('a signal ends it, and no clock starts again', async () => {
+    const time = new CommandTime()
+    time.limit(1000)
+    const answer = time.standingStill(never).catch(codeOf)
+    time.interrupt('SIGTERM')
+    expect(await answer).toBe('cli_terminated')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('without a limit there is none afterwards', async () => {
+    const time = new CommandTime()
+    expect(await time.standingStill(Promise.resolve(1))).toBe(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

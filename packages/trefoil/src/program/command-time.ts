@@ -1,3 +1,4 @@
+import { systemClock } from '../base/clock.ts'
 import { startTimer } from '../base/start-timer.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import type { StopSignal } from './terminal/stop-signals.ts'
@@ -10,6 +11,8 @@ import type { StopSignal } from './terminal/stop-signals.ts'
 export class CommandTime {
   readonly #controller = new AbortController()
   #stopTimer: (() => void) | null = null
+  /** What the clock ends with, and when, by `systemClock.elapsed()`; `null` where nothing ends it. */
+  #limit: { readonly until: number; readonly over: Problem } | null = null
 
   /** Aborted with a `Problem` that says why the command ends early. */
   get signal(): AbortSignal {
@@ -34,9 +37,26 @@ export class CommandTime {
    */
   limit(ms: number | undefined): void {
     this.#stopTimer?.()
+    this.#limit = null
     if (ms === undefined) return
-    const detail = `The command took longer than ${ms} ms`
-    this.#stopTimer = startTimer(ms, () => this.#end(refuse('cli_timeout', { detail })))
+    const over = refuse('cli_timeout', { detail: `The command took longer than ${ms} ms` })
+    this.#start(ms, over)
+  }
+
+  /**
+   * Waits for a person, whose time is not the command's: the clock stands still. A signal ends it all the same.
+   *
+   * @throws Problem why the command ends
+   */
+  async standingStill<Value>(work: Promise<Value>): Promise<Value> {
+    const limit = this.#limit
+    const left = limit === null ? 0 : limit.until - systemClock.elapsed()
+    this.#stopTimer?.()
+    try {
+      return await this.within(work)
+    } finally {
+      if (limit !== null && this.ended === null) this.#start(Math.max(1, left), limit.over)
+    }
   }
 
   /** Calls back once when the command has to end; returns how to stop listening. */
@@ -103,6 +123,11 @@ export class CommandTime {
   /** The command is over. */
   done(): void {
     this.#stopTimer?.()
+  }
+
+  #start(ms: number, over: Problem): void {
+    this.#limit = { until: systemClock.elapsed() + ms, over }
+    this.#stopTimer = startTimer(ms, () => this.#end(over))
   }
 
   #end(problem: Problem): void {

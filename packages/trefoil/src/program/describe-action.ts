@@ -85,6 +85,7 @@ function humanDescription(
   }
   if (action.description !== '') lines.push(indented(action.description.trim(), '  '))
   lines.push(`  protected action: ${action.needs_approval ? 'yes' : 'no'}`)
+  if (action.asks === true) lines.push('  asks while it runs: yes')
   lines.push('  arguments:', ...argumentLines(flags, action.sensitive ?? []))
   lines.push('  usage:', `    ${visibleLine(commands.usage)}`)
   lines.push('  dry run:', `    ${visibleLine(commands.dryRun)}`)

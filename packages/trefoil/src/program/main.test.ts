@@ -219,6 +219,7 @@ async function run(...argv: readonly string[]): Promise<Ran> {
       yield stdin
     })(),
     askSecret,
+    askLine: null,
     env,
     cwd: directory,
     home: directory,

@@ -50,9 +50,21 @@ export class McpAnswer {
       : null
   }
 
-  /** True when the tool ran and did not fail, or another request got its result. */
+  /** True when the tool ran and did not fail, or another request got its result; false for one that asks. */
   get isSuccess(): boolean {
-    return this.result !== null && this.result['isError'] !== true
+    return this.result !== null && this.result['isError'] !== true && this.inputRequests === null
+  }
+
+  /** What the call asks before it goes on, by key; `null` for nothing. */
+  get inputRequests(): JsonMembers | null {
+    const requests = this.result?.['inputRequests']
+    return isMembers(requests) ? requests : null
+  }
+
+  /** What is sent back with the answers to `inputRequests`; `null` for none. */
+  get requestState(): string | null {
+    const state = this.result?.['requestState']
+    return typeof state === 'string' ? state : null
   }
 
   /** Content blocks of a tool result; empty when there are none. */

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../base/promise.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { MCP_PATH } from '../contract/protocol/paths.ts'
 import { callerHeaders, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
@@ -20,10 +21,25 @@ export interface McpRequestOptions {
   readonly headers?: HeadersInput
   /** More members of `params._meta`. */
   readonly meta?: Readonly<Record<string, unknown>>
+  /** What the client says it can, such as `{ elicitation: { form: {} } }`. Default `{}`: it can be asked nothing. */
+  readonly capabilities?: JsonMembers
+}
+
+/** One request that may be asked something (`call.ask()`). */
+export interface McpAskedOptions extends McpRequestOptions {
+  /** `requestState` of the answer before. */
+  readonly requestState?: string
+  /** Answers to its `inputRequests`, by their keys: `{ sure: { action: 'accept', content: { ok: true } } }`. */
+  readonly answers?: JsonMembers
+  /**
+   * Answers whatever is asked, round by round, until nothing is asked any more; at most 20 rounds. What it returns are the
+   * answers by key, or `null` to leave it at that. Say with `capabilities` what the client can.
+   */
+  readonly answer?: (inputRequests: JsonMembers) => Awaitable<JsonMembers | null>
 }
 
 /** One tool call. */
-export interface McpCallOptions extends McpRequestOptions {
+export interface McpCallOptions extends McpAskedOptions {
   readonly approvalToken?: string
   /** Validate and hash, run nothing. Default false. */
   readonly dryRun?: boolean
@@ -48,9 +64,16 @@ const REQUEST_OPTIONS: OptionNames<McpRequestOptions> = {
   protocolVersion: true,
   headers: true,
   meta: true,
+  capabilities: true,
+}
+const ASKED_OPTIONS: OptionNames<McpAskedOptions> = {
+  ...REQUEST_OPTIONS,
+  requestState: true,
+  answers: true,
+  answer: true,
 }
 const CALL_OPTIONS: OptionNames<McpCallOptions> = {
-  ...REQUEST_OPTIONS,
+  ...ASKED_OPTIONS,
   approvalToken: true,
   dryRun: true,
 }
@@ -59,6 +82,7 @@ const LIST_OPTIONS: OptionNames<McpListOptions> = { ...REQUEST_OPTIONS, cursor: 
 
 const COMPLETE_OPTIONS: OptionNames<McpCompleteOptions> = { ...REQUEST_OPTIONS, arguments: true }
 
+const MOST_ROUNDS = 20
 const NEWEST = { legacy: '2025-11-25', modern: '2026-07-28' } as const
 const CLIENT = { name: 'trefoil-test-client', version: '1' } as const
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
@@ -79,7 +103,8 @@ export class TestMcp {
   async initialize(options: McpRequestOptions = {}): Promise<McpAnswer> {
     checkOptionNames('testClient().mcp.initialize()', options, REQUEST_OPTIONS)
     const protocolVersion = options.protocolVersion ?? NEWEST.legacy
-    const params = { protocolVersion, capabilities: {}, clientInfo: CLIENT }
+    const { capabilities = {} } = options
+    const params = { protocolVersion, capabilities, clientInfo: CLIENT }
     return this.#call('initialize', params, { ...options, era: 'legacy' })
   }
 
@@ -106,13 +131,13 @@ export class TestMcp {
       ...(dryRun === undefined ? {} : { dryRun }),
       ...options.meta,
     }
-    return this.#call('tools/call', { name, arguments: args }, { ...options, meta })
+    return this.#inRounds('tools/call', { name, arguments: args }, { ...options, meta })
   }
 
   /** `resources/read`. */
-  async readResource(uri: string, options: McpRequestOptions = {}): Promise<McpAnswer> {
-    checkOptionNames('testClient().mcp.readResource()', options, REQUEST_OPTIONS)
-    return this.#call('resources/read', { uri }, options)
+  async readResource(uri: string, options: McpAskedOptions = {}): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.readResource()', options, ASKED_OPTIONS)
+    return this.#inRounds('resources/read', { uri }, options)
   }
 
   /** @param options `cursor`: what the page before said by `nextCursor` */
@@ -134,10 +159,10 @@ export class TestMcp {
   async getPrompt(
     name: string,
     args: Readonly<Record<string, string>> = {},
-    options: McpRequestOptions = {},
+    options: McpAskedOptions = {},
   ): Promise<McpAnswer> {
-    checkOptionNames('testClient().mcp.getPrompt()', options, REQUEST_OPTIONS)
-    return this.#call('prompts/get', { name, arguments: args }, options)
+    checkOptionNames('testClient().mcp.getPrompt()', options, ASKED_OPTIONS)
+    return this.#inRounds('prompts/get', { name, arguments: args }, options)
   }
 
   /**
@@ -177,11 +202,35 @@ export class TestMcp {
     return this.#call(method, cursor === undefined ? {} : { cursor }, options)
   }
 
+  /** A request, and those that answer what it asked. */
+  async #inRounds(
+    method: string,
+    params: JsonMembers,
+    options: McpAskedOptions,
+  ): Promise<McpAnswer> {
+    const { answer: toAnswer } = options
+    const { requestState, answers: inputResponses } = options
+    let said: JsonMembers = {
+      ...(requestState === undefined ? {} : { requestState }),
+      ...(inputResponses === undefined ? {} : { inputResponses }),
+    }
+    for (let round = 1; ; round++) {
+      const answer = await this.#call(method, { ...params, ...said }, options)
+      const { inputRequests, requestState } = answer
+      if (toAnswer === undefined || inputRequests === null || round > MOST_ROUNDS) return answer
+      const inputResponses = await toAnswer(inputRequests)
+      if (inputResponses === null) return answer
+      said = { inputResponses, ...(requestState === null ? {} : { requestState }) }
+    }
+  }
+
   #call(method: string, params: JsonMembers, options: McpRequestOptions): Promise<McpAnswer> {
     const era = options.era ?? this.#era
     const version = options.protocolVersion ?? NEWEST[era]
     const meta = {
-      ...(era === 'modern' ? { [VERSION_KEY]: version, [CAPABILITIES_KEY]: {} } : {}),
+      ...(era === 'modern'
+        ? { [VERSION_KEY]: version, [CAPABILITIES_KEY]: options.capabilities ?? {} }
+        : {}),
       ...options.meta,
     }
     const message = {

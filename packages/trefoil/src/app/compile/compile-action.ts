@@ -29,7 +29,7 @@ import {
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
 import { checkDependencies } from './check-dependencies.ts'
-import { compileNeed, type NeedSite } from './compile-need.ts'
+import { compileAsks, compileNeed, type NeedSite } from './compile-need.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
@@ -122,6 +122,12 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   const outputSchema = returns === undefined ? null : returnedDocument(returns, where)
   if (agents) checkAgentSchemas(document === null ? params : [], outputSchema, where)
   const headers = compileHeaders(options.headers, site.contentType, where)
+  const need = compileNeed(
+    shared.map((level) => level.needsApproval),
+    { exposed, public: isPublic, changes },
+    site,
+    where,
+  )
   const action: Action = {
     name,
     title: options.title ?? null,
@@ -132,12 +138,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     exposed,
     ...kinds,
     public: isPublic,
-    ...compileNeed(
-      shared.map((level) => level.needsApproval),
-      { exposed, public: isPublic, changes },
-      site,
-      where,
-    ),
+    ...need,
     guards,
     // They ask about callers of the app, of whom nobody comes in by another way.
     appGuards: declaration.ownAuth === undefined ? site.appGuards : [],
@@ -168,7 +169,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     toolMeta: compileToolMeta(options, where),
     changes,
     external: options.external ?? false,
-    asks: options.asks ?? false,
+    asks: compileAsks(options.asks, { need: need.need, params }, where),
     forms: compileForms(options.forms, params, where),
     refusesOtherSites: options.csrf === 'always',
     audit: options.audit ?? null,

@@ -21,6 +21,8 @@ export interface ManifestAction {
   /** Whether it may change something, and whether it acts outside the database of the app too. */
   readonly changes: boolean
   readonly external: boolean
+  /** True for one that says that it may ask its caller (`input_required`). Absent for no. */
+  readonly asks?: boolean
   /** Arguments that are secrets: not to be shown, kept or logged. Absent for none. */
   readonly sensitive?: readonly string[]
   readonly input_schema: JsonSchema

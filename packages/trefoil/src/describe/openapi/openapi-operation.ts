@@ -49,6 +49,7 @@ export function openApiOperation(
     // Said where the method does not say it.
     ...(action.changes !== changesBy(action.method) && { 'x-trefoil-changes': action.changes }),
     ...(action.external && { 'x-trefoil-external': true }),
+    ...(action.asks && { 'x-trefoil-asks': true }),
   }
   const { openapi: more } = action.metadata
   return isRecord(more) ? mergeDocument(document, more) : document

@@ -33,6 +33,11 @@ export function problemResponses(catalogue: Catalogue, action: Action): readonly
     can('approval_denied')
     can('approval_required')
   }
+  if (action.asks) {
+    can('input_required')
+    can('invalid_request_state')
+    can('invalid_answers')
+  }
   for (const { code, row } of action.problems) put(code, row.status)
   // What a path names may not be there, unless the action says how it tells that.
   if (sources.includes('path') && !byStatus.has(404)) put('http_error', 404)

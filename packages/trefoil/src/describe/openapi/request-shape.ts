@@ -39,6 +39,27 @@ const APPROVAL_TOKEN: ParameterShape = {
   schema: { type: 'string' },
 }
 
+/** What the stage `answers` reads on HTTP. */
+const ANSWERS: readonly ParameterShape[] = [
+  {
+    in: 'header',
+    name: 'request-state',
+    required: false,
+    description: '`request_state` of a 409 with `questions`, with the answers to them.',
+    deprecated: false,
+    schema: { type: 'string' },
+  },
+  {
+    in: 'header',
+    name: 'request-answers',
+    required: false,
+    description:
+      'Answers to those questions: JSON by key, each `{"action":"accept","content":{…}}`, or `decline` or `cancel`.',
+    deprecated: false,
+    schema: { type: 'string', contentMediaType: 'application/json' },
+  },
+]
+
 /** Parameters outside the body, under their wire names, in declaration order (DOCS-3). */
 export function parameterShapes(
   action: Action,
@@ -59,10 +80,10 @@ export function parameterShapes(
     }
     return [shape]
   })
-  const isDeclared = declared.some(
-    (shape) => shape.in === 'header' && shape.name === APPROVAL_TOKEN.name,
-  )
-  return action.approval.api && !isDeclared ? [...declared, APPROVAL_TOKEN] : declared
+  const ours = [...(action.approval.api ? [APPROVAL_TOKEN] : []), ...(action.asks ? ANSWERS : [])]
+  const isDeclared = ({ name }: ParameterShape): boolean =>
+    declared.some((shape) => shape.in === 'header' && shape.name === name)
+  return [...declared, ...ours.filter((shape) => !isDeclared(shape))]
 }
 
 function isOutsideBody(source: ParamSpec['source']): source is ParameterShape['in'] {

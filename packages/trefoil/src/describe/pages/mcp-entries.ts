@@ -45,8 +45,8 @@ export function mcpEntry(
 }
 
 /** What somebody has to know before calling it. */
-function badges(kind: McpKind, { approval, changes, hints }: Action): readonly string[] {
-  const needs = approval.mcp ? ['needs approval'] : []
+function badges(kind: McpKind, { approval, asks, changes, hints }: Action): readonly string[] {
+  const needs = [...(approval.mcp ? ['needs approval'] : []), ...(asks ? ['asks'] : [])]
   if (kind !== 'tool') return needs
   const does = changes ? (hints.destructiveHint === true ? ['destructive'] : []) : ['read-only']
   return [...needs, ...does, ...(changes && hints.idempotentHint === true ? ['idempotent'] : [])]
@@ -63,6 +63,7 @@ ${onHttp && html`<li>HTTP route: ${method} ${path}</li>`}
 ${resource !== null && kind === 'resource' && html`<li>${resource.isTemplate ? 'Template' : 'URI'}: <code>${resource.uri}</code>${resource.type !== null && html`, <code>${resource.type}</code>`}</li>`}
 ${authFacts(asksForAuth(catalogue, action), guards, security)}
 <li>Needs approval: ${action.approval.mcp ? 'yes' : 'no'}</li>
+${action.asks && html`<li>Asks its caller while it runs</li>`}
 ${action.deprecated && html`<li>Deprecated</li>`}
 </ul>
 ${schemaView('Arguments', inputSchema, name)}

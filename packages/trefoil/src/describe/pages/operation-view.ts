@@ -51,6 +51,7 @@ function facts({ action, id, requiresAuth }: Operation, security: readonly Secur
 ${authFacts(requiresAuth, guards, security)}
 ${also.length > 0 && html`<li>Also: ${also.join(', ')} <code>${action.name}</code></li>`}
 ${approvals.length > 0 && html`<li>Needs approval: on ${approvals.join(', ')}</li>`}
+${action.asks && html`<li>Asks its caller while it runs</li>`}
 ${action.deprecated && html`<li>Deprecated</li>`}
 </ul>`
 }

@@ -1,23 +1,21 @@
 import type { Command } from 'commander'
-import {
-  LARGEST_JSON_DEPTH,
-  parseStrictJson,
-  type StrictJsonLimits,
-} from '../../base/json/strict-json.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
+import { LARGEST_JSON_DEPTH, type StrictJsonLimits } from '../../base/json/strict-json.ts'
 import { shellQuote } from '../../base/shell-quote.ts'
 import { refusal } from '../../client/problem-envelope.ts'
-import { refuseJson } from '../../contract/problems/json-problem.ts'
-import { refuse } from '../../contract/problems/problem.ts'
-import { problemRow } from '../../contract/problems/problems.ts'
-import type { ActionAnswer, ActionTarget } from '../../contract/protocol/action-protocol.ts'
+import type {
+  ActionAnswer,
+  ActionCallRequest,
+  ActionTarget,
+} from '../../contract/protocol/action-protocol.ts'
+import { callInRounds } from '../asking/rounds.ts'
+import { showAnswered } from '../asking/show-asked.ts'
 import type { Context } from '../context.ts'
 import { readCallTokens } from '../remotes/call-tokens.ts'
 import { type TargetFlags, withTarget } from '../remotes/with-target.ts'
 import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/argv.ts'
 import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
 import { readInput } from '../terminal/io.ts'
-import { showAnswer } from '../terminal/print.ts'
+import { objectOf } from '../terminal/json-flag.ts'
 import { usageError } from '../terminal/usage-error.ts'
 import { showDescription, unknownAction } from './actions-command.ts'
 
@@ -26,6 +24,8 @@ interface CallFlags extends TargetFlags {
   readonly approval?: string
   readonly arg?: readonly string[]
   readonly argsJson?: string
+  readonly answers?: string
+  readonly requestState?: string
 }
 
 /** One call as the command line asks for it. */
@@ -35,6 +35,8 @@ interface WantedCall {
   readonly dryRun: boolean
   readonly approval: string | undefined
   readonly argsJson: string | undefined
+  readonly answers: string | undefined
+  readonly requestState: string | undefined
   readonly given: readonly GivenArgument[]
 }
 
@@ -51,12 +53,15 @@ export function addCallCommand(program: Command, context: Context): void {
     .option('--approval <token>', 'token that approves exactly this call')
     .option('--arg <name=value>', 'an argument whose name no flag can have', collect)
     .option('--args-json <json>', 'all arguments as one JSON object; - reads standard input')
+    .option('--answers <json>', 'answers to the questions of an earlier call, by key')
+    .option('--request-state <text>', 'what came with those questions')
     .option('--no-lifespan', 'do not run start-up and shutdown hooks')
     .passThroughOptions()
     .addHelpText(
       'after',
-      '\nAfter the action only --dry-run, --approval, --arg, --args-json, --json and --help belong\n' +
-        'to the program; every other flag is an argument of the action, and after -- all are.',
+      '\nAfter the action only --dry-run, --approval, --arg, --args-json, --answers, --request-state,\n' +
+        '--json and --help belong to the program; every other flag is an argument of the action, and\n' +
+        'after -- all are. At a terminal a call that asks something is answered there.',
     )
     .action(async (words: readonly string[], _flags: unknown, command: Command) => {
       const flags = flagsOf<CallFlags>(command)
@@ -76,9 +81,12 @@ export function addCallCommand(program: Command, context: Context): void {
         dryRun: flags.dryRun === true || tokens.value.dryRun,
         approval: oneOf('--approval', flags.approval, tokens.value.approval),
         argsJson: oneOf('--args-json', flags.argsJson, tokens.value.argsJson),
+        answers: oneOf('--answers', flags.answers, tokens.value.answers),
+        requestState: oneOf('--request-state', flags.requestState, tokens.value.requestState),
         given: [...before, ...tokens.value.given],
       }
-      context.finish(showAnswer(await call(context, flags, wanted), context.view))
+      const answer = await call(context, flags, wanted)
+      context.finish(showAnswered(answer, context.view))
     })
 }
 
@@ -118,6 +126,7 @@ async function call(
 ): Promise<ActionAnswer> {
   const approval = wanted.approval?.trim()
   if (approval === '') throw usageError('Approval token must not be empty')
+  const answers = answersOf(wanted)
   const json = await readArgsJson(context, wanted)
   // What is no JSON at all is said before an app is started for it.
   if (json !== null) argumentsOf(json, UNLIMITED)
@@ -126,14 +135,33 @@ async function call(
     const args =
       json === null ? await typedArguments(target, wanted, limits) : argumentsOf(json, limits)
     if ('refused' in args) return args.refused
-    return target.call({
+    const request: ActionCallRequest = {
       action: wanted.action,
       arguments: args.values,
       dry_run: wanted.dryRun,
       ...(args.texts === undefined || args.texts.length === 0 ? {} : { texts: args.texts }),
       ...(approval === undefined ? {} : { approval_token: approval }),
-    })
+      ...answers,
+    }
+    const who = wanted.remote === undefined ? wanted.action : `${wanted.remote} ${wanted.action}`
+    return callInRounds(context, target, request, { who, isFree: wanted.argsJson !== '-' })
   })
+}
+
+/** Answers that were given with the command, and what they are answers to: each means nothing alone. */
+function answersOf({
+  answers,
+  requestState,
+}: WantedCall): Pick<ActionCallRequest, 'answers' | 'request_state'> {
+  if (answers === undefined && requestState === undefined) return {}
+  const state = requestState?.trim() ?? ''
+  if (answers === undefined || state === '') {
+    throw usageError(
+      '--answers and --request-state are given together',
+      'Take both from what the call before said.',
+    )
+  }
+  return { answers: objectOf('--answers', answers, UNLIMITED), request_state: state }
 }
 
 type Arguments =
@@ -218,14 +246,5 @@ function argumentsOf(
   text: string,
   limits: StrictJsonLimits,
 ): { readonly values: Readonly<Record<string, unknown>>; readonly texts?: never } {
-  const json = parseStrictJson(text, limits)
-  if (!json.ok) {
-    const { detail, fix, issues } = refuseJson(json)
-    const said = detail.slice(problemRow('invalid_json').text.length)
-    throw refuse('invalid_arguments', { detail: `--args-json${said}`, fix, issues })
-  }
-  if (!isRecord(json.value)) {
-    throw refuse('invalid_arguments', { detail: '--args-json must be a JSON object' })
-  }
-  return { values: json.value }
+  return { values: objectOf('--args-json', text, limits) }
 }

@@ -17,6 +17,8 @@ describe('words after the action', () => {
       help: false,
       approval: undefined,
       argsJson: undefined,
+      answers: undefined,
+      requestState: undefined,
       given: [
         { form: 'flag', name: 'order-id', text: 'a' },
         { form: 'flag', name: 'note', text: 'b=c' },

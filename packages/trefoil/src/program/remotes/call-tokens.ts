@@ -9,6 +9,9 @@ export interface CallTokens {
   readonly approval: string | undefined
   /** Text of `--args-json`; `-` means standard input. */
   readonly argsJson: string | undefined
+  /** Text of `--answers`: JSON. */
+  readonly answers: string | undefined
+  readonly requestState: string | undefined
   readonly given: readonly GivenArgument[]
 }
 
@@ -67,6 +70,8 @@ export function readCallTokens(tokens: readonly string[]): Result<CallTokens, st
     help: switches.has('help'),
     approval: values.get('approval'),
     argsJson: values.get('args-json'),
+    answers: values.get('answers'),
+    requestState: values.get('request-state'),
     given,
   })
 }

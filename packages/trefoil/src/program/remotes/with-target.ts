@@ -50,11 +50,15 @@ async function withLocalApp<Value>(
   const run = async (): Promise<Value> => {
     const shown = progress === null ? {} : { onProgress: progress.show }
     const actions = loaded.app.localActions({ headers, signal: time.signal, ...shown })
-    try {
-      return await untilEnd(context, actions, use)
-    } finally {
-      progress?.end()
+    // The line is of one call: what is asked between two stands where it was.
+    const call: ActionTarget['call'] = async (request) => {
+      try {
+        return await actions.call(request)
+      } finally {
+        progress?.end()
+      }
     }
+    return untilEnd(context, { ...actions, call }, use)
   }
   return withLoaded(context, flags, loaded, run)
 }

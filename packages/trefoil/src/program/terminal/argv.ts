@@ -13,6 +13,8 @@ export const RESERVED_FLAGS: ReadonlySet<string> = new Set([
   'approval',
   'arg',
   'args-json',
+  'answers',
+  'request-state',
   'json',
   'help',
 ])

@@ -39,6 +39,12 @@ export interface ChildProgram {
   kill(): void
 }
 
+/** What was typed at a question: a line, Ctrl-D, or Ctrl-C, which a terminal in this mode does not turn into a signal. */
+export type TypedLine =
+  | { readonly key: 'enter'; readonly text: string }
+  | { readonly key: 'end' }
+  | { readonly key: 'interrupt' }
+
 /** The world outside the program, handed in so that a test can stand in for all of it. */
 export interface ProgramIo {
   readonly stdout: Output
@@ -50,6 +56,10 @@ export interface ProgramIo {
    * `null` when the answer was Ctrl-C, which a terminal in this mode does not turn into a signal.
    */
   readonly askSecret: ((question: string) => Promise<string | null>) | null
+  /**
+   * Asks at the terminal, with echo; `null` when there is no terminal to ask at. Given up when the signal is aborted.
+   */
+  readonly askLine: ((question: string, signal: AbortSignal) => Promise<TypedLine>) | null
   /** Environment. `dev` and `run` set `TREFOIL_ENV` in it while they serve. */
   readonly env: Record<string, string | undefined>
   /** Absolute path of the working directory. */

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
 import { homedir } from 'node:os'
 import process from 'node:process'
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
 import { systemClock } from '../../base/clock.ts'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
 import { SIGNAL_ECHO } from '../../surfaces/http/node/signals.ts'
 import { clusterWorkers } from '../workers/cluster-workers.ts'
+import { askLine, askSecret } from './ask-line.ts'
 import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
 import { exitCodeOfSignal, STOP, STOP_SIGNALS, type StopSignal } from './stop-signals.ts'
 import { watchTree } from './watch-tree.ts'
@@ -45,6 +44,7 @@ export function nodeIo(entry: string, giveUp: () => void = () => undefined): Pro
     stderr: output(process.stderr),
     stdin: process.stdin,
     askSecret: process.stdin.isTTY && process.stderr.isTTY ? askSecret : null,
+    askLine: process.stdin.isTTY && process.stderr.isTTY ? askLine : null,
     env: process.env,
     cwd: process.cwd(),
     home: homedir(),
@@ -153,22 +153,5 @@ function onStop(listener: (signal: StopSignal) => void): () => void {
     for (const signal of STOP_SIGNALS) process.off(signal, onSignal)
     process.off('message', onMessage)
     process.off('disconnect', onDisconnect)
-  }
-}
-
-async function askSecret(question: string): Promise<string | null> {
-  process.stderr.write(question)
-  // A terminal interface echoes through its output; this one goes nowhere.
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const reader = createInterface({ input: process.stdin, output: silent, terminal: true })
-  const abort = new AbortController()
-  reader.on('SIGINT', () => abort.abort())
-  try {
-    return await reader.question('', { signal: abort.signal })
-  } catch {
-    return null
-  } finally {
-    reader.close()
-    process.stderr.write('\n')
   }
 }

@@ -31,6 +31,7 @@ export class ProgressLine {
 
   end(): void {
     if (this.#drawnAt !== null) this.#output.write(CLEAR)
+    this.#drawnAt = null
   }
 }
 

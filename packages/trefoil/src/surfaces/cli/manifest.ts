@@ -46,6 +46,7 @@ export function buildManifest(catalogue: Catalogue): Manifest {
       needs_approval: action.approval.cli,
       changes: action.changes,
       external: action.external,
+      ...(action.asks ? { asks: true } : {}),
       ...sensitive(action),
       input_schema: action.inputSchema,
       ...textLists(action),

@@ -48,11 +48,13 @@ export function askedReply(
   return null
 }
 
-/** As text for a model, where the revision has no code for it. */
+/** A problem of asking as this protocol says it: a bad state in a 200, a missing capability as text for a model. */
 export function inWords(problem: Problem): Problem {
-  return problem.code === 'capability_missing' && isRefusal(problem)
-    ? refuse('http_error', { status: 400, detail: problem.detail, fix: problem.fix }, problem.code)
-    : problem
+  if (!isRefusal(problem)) return problem
+  const { code, detail, fix } = problem
+  if (code === 'invalid_request_state') return refuse(code, { status: 200, detail, fix })
+  if (code === 'capability_missing') return refuse('http_error', { status: 400, detail, fix }, code)
+  return problem
 }
 
 function requestOf(told: Told): object {

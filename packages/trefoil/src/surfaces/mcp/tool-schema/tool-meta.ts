@@ -8,13 +8,14 @@ import type { ToolNeed } from '../tool-list/tool-needs.ts'
  * @returns `null` for nothing
  */
 export function toolMeta(
-  { toolMeta: own }: Pick<Action, 'toolMeta'>,
+  { asks, toolMeta: own }: Pick<Action, 'asks' | 'toolMeta'>,
   { approval, scopes }: ToolNeed,
 ): object | null {
   const said = {
     ...own,
     ...(approval ? { 'trefoil/needs_approval': true } : {}),
     ...(scopes.length === 0 ? {} : { 'trefoil/scopes': scopes }),
+    ...(asks ? { 'trefoil/asks': true } : {}),
   }
   return Object.keys(said).length === 0 ? null : said
 }
