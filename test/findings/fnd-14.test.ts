@@ -26,6 +26,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "AccountsOptions.idleLifetime",
         "AccountsOptions.refreshLifetime",
         "AccountsOptions.sessionLifetime",
+        "AskingOptions.lifetime",
         "AuditFileOptions.rotate",
         "AuditLogOptions.arguments",
         "AuditLogOptions.retain",

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import {
+  ask,
   body,
   type Call,
   checkPreconditions,
@@ -17,6 +18,7 @@ import {
   HttpError,
   header,
   html,
+  ImproperlyConfigured,
   memoryRates,
   Problem,
   path,
@@ -504,6 +506,7 @@ for (const [group, type] of Object.entries({
   limits: 'LimitOptions',
   docs: 'DocsOptions',
   mcp: 'McpOptions',
+  asking: 'AskingOptions',
   cli: 'CliOptions',
   audit: 'AuditOptions',
 })) {
@@ -709,6 +712,21 @@ add('sendFile SendFileOptions', (options) => sendFile(import.meta.filename, opti
 add('Call.background BackgroundOptions', (options) =>
   inCall((call) => call.background(() => 1, options)),
 )
+add('Call.ask AskOptions', async (options) => {
+  const refused: unknown[] = []
+  const app = quiet()
+  app.get('/', { asks: true }, async (_, call) => {
+    try {
+      return await call.ask({ sure: ask.form('Sure?', z.object({ ok: z.boolean() })) }, options)
+    } catch (error) {
+      // That it asks is what it is for.
+      if (error instanceof ImproperlyConfigured) refused.push(error)
+      throw error
+    }
+  })
+  await app.fetch(new Request('http://localhost/'))
+  for (const error of refused) throw error
+})
 add('checkPreconditions PreconditionOptions', (options) =>
   inCall((call) => checkPreconditions(call, 'v1', options)),
 )
@@ -778,8 +796,8 @@ for (const method of ['initialize', 'discover'] as const) {
 add('TestMcp.complete McpCompleteOptions', (options) =>
   client().mcp.complete('one', 'a', '', options),
 )
-add('TestMcp.getPrompt McpRequestOptions', (options) => client().mcp.getPrompt('one', {}, options))
-add('TestMcp.readResource McpRequestOptions', (options) =>
+add('TestMcp.getPrompt McpAskedOptions', (options) => client().mcp.getPrompt('one', {}, options))
+add('TestMcp.readResource McpAskedOptions', (options) =>
   client().mcp.readResource('x://one', options),
 )
 for (const list of [
@@ -877,7 +895,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TestClient', 'TestHttp', 'TestMcp', 'TestCli', 'CookieJar', 'CookieOrigin', 'McpAnswer'],
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.
-  ...['Issue', 'SseEvent'],
+  ...['Issue', 'SseEvent', 'Question', 'QuestionFacts'],
   ...[
     'PasswordPolicy',
     'BreachLookup',

@@ -7,7 +7,7 @@ export const HOUR = 3_600_000
 /** A duration within bounds; milliseconds. */
 export function durationFrom(least: number, most: number): OptionKind<number> {
   return {
-    words: 'duration',
+    ...duration,
     read(value, path) {
       const reading = duration.read(value, path)
       if ('mistake' in reading) return reading

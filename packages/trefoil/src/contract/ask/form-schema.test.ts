@@ -16,11 +16,7 @@ function mistake(schema: z.ZodType): string {
 describe('MCP-29: fields that programs can show', () => {
   test.each<[string, z.ZodType, object]>([
     ['text', z.string(), { type: 'string' }],
-    [
-      'text with bounds',
-      z.string().min(2).max(9),
-      { type: 'string', minLength: 2, maxLength: 9 },
-    ],
+    ['text with bounds', z.string().min(2).max(9), { type: 'string', minLength: 2, maxLength: 9 }],
     ['a pattern, which no program knows', z.string().regex(/^a/), { type: 'string' }],
     ['a mail address', z.email(), { type: 'string', format: 'email' }],
     ['a URL', z.url(), { type: 'string', format: 'uri' }],
@@ -34,11 +30,20 @@ describe('MCP-29: fields that programs can show', () => {
     [
       'a choice with titles',
       z.union([z.literal('a').meta({ title: 'A' }), z.literal('b')]),
-      { type: 'string', oneOf: [{ const: 'a', title: 'A' }, { const: 'b', title: 'b' }] },
+      {
+        type: 'string',
+        oneOf: [
+          { const: 'a', title: 'A' },
+          { const: 'b', title: 'b' },
+        ],
+      },
     ],
     [
       'several of a choice',
-      z.array(z.enum(['a', 'b'])).min(1).max(2),
+      z
+        .array(z.enum(['a', 'b']))
+        .min(1)
+        .max(2),
       { type: 'array', minItems: 1, maxItems: 2, items: { type: 'string', enum: ['a', 'b'] } },
     ],
     [
@@ -46,7 +51,12 @@ describe('MCP-29: fields that programs can show', () => {
       z.array(z.union([z.literal('a').meta({ title: 'A' }), z.literal('b').meta({ title: 'B' })])),
       {
         type: 'array',
-        items: { anyOf: [{ const: 'a', title: 'A' }, { const: 'b', title: 'B' }] },
+        items: {
+          anyOf: [
+            { const: 'a', title: 'A' },
+            { const: 'b', title: 'B' },
+          ],
+        },
       },
     ],
     [

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readForm } from './read-answer.ts'
 
-const DAY = z.object({ day: z.string().length(2).transform(Number), gift: z.boolean().default(false) })
+const DAY = z.object({
+  day: z.string().length(2).transform(Number),
+  gift: z.boolean().default(false),
+})
 
 test('what was typed is what the schema makes of it', async () => {
   const read = await readForm(DAY, { action: 'accept', content: { day: '07' }, more: 1 })
@@ -45,7 +48,9 @@ test('a schema that asks somewhere is waited for', async () => {
   const slow = z.object({ code: z.string().refine(async (code) => code === 'a') })
   const fits = await readForm(slow, { action: 'accept', content: { code: 'a' } })
   expect(fits).toEqual({ answered: { action: 'accept', value: { code: 'a' } } })
-  expect(await readForm(slow, { action: 'accept', content: { code: 'b' } })).toHaveProperty('issues')
+  expect(await readForm(slow, { action: 'accept', content: { code: 'b' } })).toHaveProperty(
+    'issues',
+  )
 })
 
 test('BIND-4: a name of the language in what was typed is a name', async () => {
