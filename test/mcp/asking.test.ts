@@ -1,5 +1,5 @@
-import { ask, type Clock, createApp, HttpError } from 'trefoil'
-import { AuthContext, inputGuard, keyRing } from 'trefoil/auth'
+import { ask, type Clock, createApp, dependency, HttpError } from 'trefoil'
+import { AuthContext, type Identity, inputGuard, keyRing } from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -200,6 +200,54 @@ describe('mcp-plan 0.6: what a client keeps between two rounds', () => {
     },
   )
 
+  test.each<[string, Partial<Identity>]>([
+    ['of another tenant', { tenant: 't2' }],
+    ['of another issuer', { issuer: 'https://other.example' }],
+    ['of another kind', { kind: 'agent' }],
+    ['whom somebody acts for', { actor: [{ subject: 'bot' }] }],
+    ['whom somebody else acts for', { actor: [{ subject: 'mallory' }, { subject: 'bot' }] }],
+  ])('is none of a caller of one name %s', async (_, change) => {
+    const ann: Identity = { subject: 'ann', tenant: 't1', issuer: 'i', kind: 'person' }
+    const callers: Record<string, Identity> = { ann, other: { ...ann, ...change } }
+    const { app, runs } = shop({
+      publicSurfaces: ['api', 'cli'],
+      auth: [
+        {
+          surfaces: ['mcp'],
+          authenticate: ({ bearer }: { bearer: string | null }) => {
+            const caller = callers[bearer ?? '']
+            return caller === undefined ? null : new AuthContext(caller)
+          },
+        },
+      ],
+    })
+    await using client = testClient(app)
+    for (const [asks, answers] of [
+      ['ann', 'other'],
+      ['other', 'ann'],
+    ]) {
+      const { state } = await askMcp(client.http, REFUND, { token: `${asks}` })
+      const told = await askMcp(client.http, REFUND, { token: `${answers}`, answers: YES, state })
+      expect(told.error.code).toBe(-32602)
+      expect(runs).toEqual([])
+    }
+  })
+
+  test('is none of another surface, nor of an app of another name with the same keys', async () => {
+    const { app, runs } = shop()
+    const other = shop({ name: 'other' })
+    await using client = testClient(app)
+    await using stranger = testClient(other.app)
+    const { state } = await askMcp(client.http, REFUND)
+    const headers = { 'request-state': state, 'request-answers': JSON.stringify(YES) }
+    expect((await client.http.post('/refunds/7', { headers })).json()).toMatchObject({
+      code: 'invalid_request_state',
+    })
+    const told = await askMcp(stranger.http, REFUND, { answers: YES, state })
+    expect(told.error.code).toBe(-32602)
+    expect([runs, other.runs]).toEqual([[], []])
+  })
+
   test('is worth nothing after its lifetime', async () => {
     const clock = new HandClock()
     const { app, runs } = shop({ clock, asking: { keys: KEYS, lifetime: '1m' } })
@@ -357,6 +405,33 @@ describe('a run that has asked is no success, whatever its code makes of it', ()
     )
     expect(done.text).toBe('done')
   })
+})
+
+test('decision 5: what ends with the handler is taken back where it catches its question', async () => {
+  const ends: string[] = []
+  const unit = dependency(
+    async function* () {
+      try {
+        yield 'unit'
+        ends.push('kept')
+      } catch (error) {
+        ends.push('taken back')
+        throw error
+      }
+    },
+    { scope: 'function' },
+  )
+  const app = createApp({ env: {}, publicSurfaces: ['mcp'] })
+  app.tool('t', { description: 'T.', params: { unit } }, async (_args, call) => {
+    await call.ask({ sure: ask.form('Sure?', SURE) }).catch(() => {})
+    return 'done'
+  })
+  await using client = testClient(app)
+  const target = { name: 't', arguments: {} }
+  const { state } = await askMcp(client.http, target)
+  expect(ends).toEqual(['taken back'])
+  expect((await askMcp(client.http, target, { answers: YES, state })).text).toBe('done')
+  expect(ends).toEqual(['taken back', 'kept'])
 })
 
 describe('decision 5: needing what a client cannot', () => {

@@ -24,6 +24,13 @@ export const MCP_ASKING: readonly Mutation[] = [
     tests: ASKING,
   },
   {
+    rule: 'MCP 1.6: a state is bound to the issuer of its caller',
+    file: `${ENGINE}/binding.ts`,
+    find: '          auth.issuer ?? null,\n',
+    replace: '',
+    tests: ASKING,
+  },
+  {
     rule: 'MCP 1.6: a state is bound to who acts for its caller',
     file: `${ENGINE}/binding.ts`,
     find: '          auth.actor.map(({ subject }) => subject),\n',
@@ -40,8 +47,23 @@ export const MCP_ASKING: readonly Mutation[] = [
   {
     rule: 'MCP 1.6: a state is bound to its action',
     file: `${ENGINE}/binding.ts`,
-    find: 'argumentsHash(state.site.facts.name, argumentsOf(state))',
-    replace: "argumentsHash('any', argumentsOf(state))",
+    find: 'site.facts.name, state.argumentsHash, caller])',
+    // The hash has the name in it as well.
+    replace: "argumentsHash('any', argumentsOf(state)), caller])",
+    tests: ASKING,
+  },
+  {
+    rule: 'MCP 1.6: a state is bound to its surface',
+    file: `${ENGINE}/binding.ts`,
+    find: 'site.app.name, site.surface, ',
+    replace: 'site.app.name, ',
+    tests: ASKING,
+  },
+  {
+    rule: 'MCP 1.6: a state is bound to its app',
+    file: `${ENGINE}/binding.ts`,
+    find: 'site.app.name, site.surface, ',
+    replace: 'site.surface, ',
     tests: ASKING,
   },
   {
@@ -115,14 +137,29 @@ export const MCP_ASKING: readonly Mutation[] = [
         throw asked
       }`,
     replace: '      if (asked !== null) discardStream(value)',
-    tests: STORED,
+    tests: ASKING,
   },
   {
     rule: 'MCP 1.6: an error handler makes no success of a question',
     file: `${SRC}/engine/ending/conclude.ts`,
-    find: '  if (asked !== null) return asked\n',
-    replace: '',
-    tests: [...ASKING, ...STORED],
+    find: '  if (problem === null) return null\n',
+    replace: '  if (problem === null || state.hasBegun) return null\n',
+    tests: ASKING,
+  },
+  {
+    rule: 'MCP 1.6: what was written before a question is rolled back',
+    file: `${SRC}/engine/ending/conclude.ts`,
+    find: `  state.failure = { error: problem }
+  return { kind: 'problem', problem }
+}
+
+export function told(`,
+    replace: `  state.failure = null
+  return { kind: 'problem', problem }
+}
+
+export function told(`,
+    tests: STORED,
   },
   {
     rule: 'MCP 1.6: a client is asked for what it said that it can, and for nothing else',

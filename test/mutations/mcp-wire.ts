@@ -125,7 +125,7 @@ export const MCP_WIRE: readonly Mutation[] = [
     file: HEADERS,
     find: '{ fatal: true, ignoreBOM: true }',
     replace: '{ fatal: true }',
-    tests: [...MISMATCH, ...ARGUMENTS],
+    tests: ['test/attacks/mcp-header-spellings.test.ts'],
   },
   {
     rule: 'SEP-2243: Mcp-Param-* is compared with the argument',
