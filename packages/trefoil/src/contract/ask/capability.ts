@@ -4,7 +4,5 @@
  */
 export type AskCapability = 'form' | 'url' | 'sampling' | 'roots'
 
-export const ASK_CAPABILITIES: readonly AskCapability[] = ['form', 'url', 'sampling', 'roots']
-
 /** What is shown to a person by the program that they use. */
 export const OF_PEOPLE: readonly AskCapability[] = ['form', 'url']
