@@ -1,5 +1,5 @@
 // APPR-3, RPC-7, MCP-11, MCP-14: what a message says of its call beside the arguments, and what of the call is told.
-import { type ApprovalRequest, createApp, HttpError, query } from 'trefoil'
+import { type ApprovalRequest, content, createApp, HttpError, query, reply } from 'trefoil'
 import { AuthContext } from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -45,6 +45,9 @@ app.resource('large://{size}', { name: 'large', params: { size: z.int() } }, ({ 
 )
 app.resource('escaped://{size}', { name: 'escaped', params: { size: z.int() } }, ({ size }) =>
   '\u0001'.repeat(size),
+)
+app.resource('pair://{size}', { name: 'pair', params: { size: z.int() } }, ({ size }) =>
+  reply('a', { content: [content.embed('pair://b', 'x'.repeat(size), 'text/plain')] }),
 )
 app.resource(
   'bytes://{size}',
@@ -128,6 +131,21 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
     if (name === 'large') expect(bytesOf(most)).toBe(2048)
     const read = (size: number) => mcp.readResource(`${name}://${size}`, { token: 'ann' })
     expect((await read(most)).result).toMatchObject({ contents: [documentOf(most)] })
+    const { result, response } = await read(most + 1)
+    expect(result).toBeNull()
+    expect(response.text).toContain('response_too_large')
+  })
+
+  it('MCP-14: what is embedded beside a resource is counted with it', async () => {
+    const documentsOf = (size: number) => [
+      { uri: `pair://${size}`, mimeType: 'text/plain', text: 'a' },
+      { uri: 'pair://b', mimeType: 'text/plain', text: 'x'.repeat(size) },
+    ]
+    const [own, other] = documentsOf(1000)
+    const around = JSON.stringify(own).length + JSON.stringify(other).length - 1000
+    const most = 2048 - around
+    const read = (size: number) => mcp.readResource(`pair://${size}`, { token: 'ann' })
+    expect((await read(most)).result).toMatchObject({ contents: documentsOf(most) })
     const { result, response } = await read(most + 1)
     expect(result).toBeNull()
     expect(response.text).toContain('response_too_large')

@@ -150,8 +150,16 @@ export const MCP_CALLS: readonly Mutation[] = [
   {
     rule: 'MCP-14: a resource is no larger than an answer may be',
     file: `${MCP}/resources/resource-reply.ts`,
-    find: "content.kind === 'bytes' ? content.base64 : content.text, left)",
-    replace: "content.kind === 'bytes' ? content.base64 : content.text, Number.MAX_SAFE_INTEGER)",
+    find: 'six times as much.\n    if (left < 0) return',
+    replace: 'six times as much.\n    if (left < -100_000) return',
+    tests: OPTIONS,
+  },
+  {
+    rule: 'MCP-14: what is embedded beside a resource counts as well',
+    file: `${MCP}/resources/resource-reply.ts`,
+    find: `    const text = embedded(block, state.site.action.name)
+    left -= byteLength(text)`,
+    replace: '    const text = embedded(block, state.site.action.name)',
     tests: OPTIONS,
   },
   {
