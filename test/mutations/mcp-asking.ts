@@ -75,7 +75,7 @@ export const MCP_ASKING: readonly Mutation[] = [
   },
   {
     rule: 'MCP 1.6: a state is worth nothing after its lifetime',
-    file: `${ENGINE}/asking.ts`,
+    file: `${ENGINE}/kept.ts`,
     find: 'return isKept(kept) && clock.now() < kept.until ? kept : null',
     replace: 'return isKept(kept) && clock.now() > 0 ? kept : null',
     tests: ASKING,
