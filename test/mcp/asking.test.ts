@@ -587,6 +587,21 @@ describe('HTTP and the CLI ask too', () => {
   })
 })
 
+test('decision 5: over HTTP only those are asked whose route says so', async () => {
+  const app = createApp({ env: {}, publicSurfaces: ['api'] })
+  for (const asks of [true, false]) {
+    app.get(`/can/${asks}`, { asks }, (_args, call) => ({
+      form: call.client.can('form'),
+      url: call.client.can('url'),
+      sampling: call.client.can('sampling'),
+    }))
+  }
+  await using client = testClient(app)
+  const can = async (asks: boolean) => (await client.http.get(`/can/${asks}`)).json()
+  expect(await can(true)).toEqual({ form: true, url: true, sampling: false })
+  expect(await can(false)).toEqual({ form: false, url: false, sampling: false })
+})
+
 describe('where nothing can be asked, the developer is told', () => {
   const errors: string[] = []
   const app = createApp({

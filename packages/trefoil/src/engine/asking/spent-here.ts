@@ -10,7 +10,7 @@ const MOST = 100_000
  *   let it in again
  */
 export function spentHere(clock: Clock): SpentTokens {
-  // In the order in which they end: all live equally long.
+  // About in the order in which they end: each lives as long, from when it was asked.
   const ends = new Map<string, number>()
   return Object.freeze({
     spend(purpose: string, id: string, until: number) {

@@ -16,6 +16,8 @@ import { type FormShape, formShapeOf } from './form-shape.ts'
 import { type ArgumentSource, readArguments } from './read-arguments.ts'
 import type { HttpVisit } from './visit.ts'
 
+const NOBODY: readonly AskCapability[] = []
+
 /** An HTTP request on its way to an action. */
 export class HttpInbound implements Inbound, ArgumentSource {
   readonly exchange: Exchange
@@ -109,7 +111,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
 
   /** Whoever reads 409 and the questions can show them; for routes that say `asks`. */
   capabilities(): readonly AskCapability[] {
-    return OF_PEOPLE
+    return this.#action.asks ? OF_PEOPLE : NOBODY
   }
 
   answers(): SentAnswers | Problem | null {
