@@ -169,4 +169,18 @@ export const BEYOND_MCP: readonly Mutation[] = [
     replace: 'Promise.resolve(validate(value))',
     tests: [`${SRC}/engine/answer/make-answer.test.ts`, 'test/findings/fnd-02.test.ts'],
   },
+  {
+    rule: 'SES-8: a session of an epoch that is over opens nothing',
+    file: `${SRC}/features/accounts/sessions/session-standing.ts`,
+    find: '  if (access.epoch !== epoch) return OVER\n',
+    replace: '',
+    tests: [`${SRC}/features/accounts/sessions/session-standing.test.ts`],
+  },
+  {
+    rule: 'SES-8: a session of an account that is disabled opens nothing',
+    file: `${SRC}/features/accounts/sessions/session-standing.ts`,
+    find: '  if (access.disabledAt !== null) return DISABLED\n',
+    replace: '',
+    tests: [`${SRC}/features/accounts/sessions/session-standing.test.ts`],
+  },
 ]
