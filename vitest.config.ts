@@ -38,6 +38,9 @@ const ATTACKS = [
   'test/docs/operate.test.ts',
   // Calls that wait, time out and are abandoned, each on five surfaces: minutes of `npm test` in all.
   'test/findings/fnd-{09,16,17,29,34,49,56,58}.test.ts',
+  // Each on every surface: seconds of `npm test`, which has five minutes.
+  'test/findings/fnd-{01,03,08,12,15,21,28,32,39,40,41,41-clients,48}.test.ts',
+  'test/parity/endings.test.ts',
   'test/http/{outside-answers,request-body}.test.ts',
   'test/properties/client-arguments.test.ts',
   'test/accounts/confirm-page.test.ts',
