@@ -7,7 +7,7 @@ import {
 } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '../base/base64url.ts'
 import type { RandomSource } from '../base/clock.ts'
-import { type KeyRing, ringKeys } from './key-ring.ts'
+import { type KeyRing, keyRing, ringKeys } from './key-ring.ts'
 
 /** Sets it apart from all else that is made with a key. */
 const PURPOSE = 'trefoil request state 1'
@@ -15,16 +15,19 @@ const ALGORITHM = 'aes-256-gcm'
 const SEED = 16
 const NONCE = 12
 const TAG = 16
+/** Bytes. */
+const OWN_KEY = 32
 
 /**
  * What a client keeps for us between two requests, sealed: it can neither read nor change it, nor use it for another
  * purpose. Nothing is kept here, so every process with the keys reads it.
  */
 export class RequestStates {
-  readonly #ring: KeyRing
+  #ring: KeyRing | null
   readonly #random: RandomSource
 
-  constructor(ring: KeyRing, random: RandomSource) {
+  /** @param ring `null` for a key of this process, made when it is first needed */
+  constructor(ring: KeyRing | null, random: RandomSource) {
     this.#ring = ring
     this.#random = random
   }
@@ -36,7 +39,7 @@ export class RequestStates {
   seal(value: string, binding: string): string {
     const seed = new Uint8Array(SEED)
     this.#random(seed)
-    const [current] = ringKeys(this.#ring)
+    const [current] = ringKeys(this.#keys())
     const { key, nonce } = derived((current as { bytes: Uint8Array }).bytes, seed)
     const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG })
     cipher.setAAD(Buffer.from(binding))
@@ -48,11 +51,20 @@ export class RequestStates {
   open(text: string, binding: string): string | null {
     const bytes = decodeBase64url(text)
     if (bytes === null || bytes.length < SEED + TAG) return null
-    for (const { bytes: secret } of ringKeys(this.#ring)) {
+    for (const { bytes: secret } of ringKeys(this.#keys())) {
       const value = opened(secret, bytes, binding)
       if (value !== null) return value
     }
     return null
+  }
+
+  #keys(): KeyRing {
+    if (this.#ring === null) {
+      const own = new Uint8Array(OWN_KEY)
+      this.#random(own)
+      this.#ring = keyRing(own)
+    }
+    return this.#ring
   }
 }
 

@@ -6,7 +6,7 @@ import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import type { SpentTokens } from '../../contract/ports/spent-tokens.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { durationFrom } from '../../identity/bounded-duration.ts'
-import { holdRingTo, isKeyRing, type KeyRing, keyRing } from '../../identity/key-ring.ts'
+import { holdRingTo, isKeyRing, type KeyRing } from '../../identity/key-ring.ts'
 import { RequestStates } from '../../identity/request-state.ts'
 import { spentTokens } from '../../identity/spent-kind.ts'
 
@@ -66,11 +66,7 @@ const LEAST_BYTES = 32
  * @throws ImproperlyConfigured for a key that is too short, now or when the ring is given one
  */
 export function statesOf({ keys }: AskingValues, random: RandomSource): RequestStates {
-  if (keys === null) {
-    const own = new Uint8Array(LEAST_BYTES)
-    random(own)
-    return new RequestStates(keyRing(own), random)
-  }
+  if (keys === null) return new RequestStates(null, random)
   holdRingTo(keys, ({ length }) => {
     if (length >= LEAST_BYTES) return
     throw new ImproperlyConfigured(

@@ -41,6 +41,8 @@ class HandlerCall extends FactsView implements Call {
   override get client(): CallClient {
     const state = stateOf(this)
     state.look('call')
+    // Who asked for work after an answer is gone: nothing can be asked.
+    if (state.inbound.isOver === true) return state.inbound.client as CallClient
     this.#client ??= new CallerView(state)
     return this.#client
   }
