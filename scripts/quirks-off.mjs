@@ -6,9 +6,9 @@ import process from 'node:process'
 import { runTests } from './run-tests.mjs'
 import { build, install, ROOT } from './workspace.mjs'
 
-/** Attacks on what stands behind HTTP: most of their time goes into passwords, databases and processes. */
+/** Attacks on what stands behind HTTP, or has none: most of their time goes into passwords, databases and processes. */
 const BEHIND =
-  /^(account|audit|checkpoint|database|jobs|login|mfa|migrations|passkey|passwordless|second-factor|smtp|timing-gate)/
+  /^(account|audit|checkpoint|database|jobs|login|mcp-(asking|lists|pages|search|stdio)|mfa|migrations|oauth-walk|passkey|passwordless|second-factor|smtp|timing-gate)/
 const ATTACKS = globSync('test/attacks/*.test.ts', { cwd: ROOT }).filter(
   (path) => !BEHIND.test(basename(path)),
 )
