@@ -183,4 +183,11 @@ export const BEYOND_MCP: readonly Mutation[] = [
     replace: '',
     tests: [`${SRC}/features/accounts/sessions/session-standing.test.ts`],
   },
+  {
+    rule: 'FND-36: what a stranger is told is no result of a tool',
+    file: `${SRC}/surfaces/mcp/message-verbs.ts`,
+    find: '(arrival.state?.isUnidentified === true && !hasBegun)',
+    replace: 'false',
+    tests: ['test/findings/fnd-36.test.ts', 'test/mcp/call-options.test.ts'],
+  },
 ]
