@@ -587,6 +587,70 @@ describe('HTTP and the CLI ask too', () => {
   })
 })
 
+test('mcp-plan 0.6: a state of a tool is none of the prompt that has its name', async () => {
+  const app = createApp({ env: {}, publicSurfaces: ['mcp'], asking: { keys: KEYS } })
+  const question = () => ({ sure: ask.form('Sure?', SURE) })
+  const params = { id: z.string() }
+  app.tool('doc', { description: 'Does.', params }, async (_args, call) => {
+    await call.ask(question())
+    return 'done'
+  })
+  app.prompt('doc', { description: 'Says.', params }, async (_args, call) => {
+    await call.ask(question())
+    return 'said'
+  })
+  await using client = testClient(app)
+  const target = { name: 'doc', arguments: { id: '7' } }
+  const { state } = await askMcp(client.http, target)
+  const answered = { answers: YES, state }
+  const told = await askMcp(client.http, target, { ...answered, method: 'prompts/get' })
+  expect(told.error.code).toBe(-32602)
+  expect((await askMcp(client.http, target, answered)).text).toBe('done')
+})
+
+test('decision 6: what is asked at once, and counts once, is used up once', async () => {
+  const app = createApp({ env: {}, publicSurfaces: ['mcp'], asking: { keys: KEYS } })
+  app.tool('both', { description: 'Asks both.' }, async (_args, call) => {
+    await Promise.all([
+      call.ask({ left: ask.form('Left?', SURE) }, { once: true }),
+      call.ask({ right: ask.form('Right?', SURE) }, { once: true }),
+    ])
+    return 'done'
+  })
+  await using client = testClient(app)
+  const target = { name: 'both', arguments: {} }
+  const { state, asked } = await askMcp(client.http, target)
+  expect(Object.keys(asked)).toEqual(['left', 'right'])
+  const answers = { left: accept({ ok: true }), right: accept({ ok: true }) }
+  expect((await askMcp(client.http, target, { answers, state })).text).toBe('done')
+  expect((await askMcp(client.http, target, { answers, state })).error.code).toBe(-32602)
+})
+
+test('FND-16: no schema of an answer is asked once its caller was told', async () => {
+  const app = createApp({ env: {}, publicSurfaces: ['mcp'], asking: { keys: KEYS } })
+  const asked: string[] = []
+  const ended = Promise.withResolvers<void>()
+  const slow = SURE.refine(async () => {
+    asked.push('first')
+    await ended.promise
+    return true
+  })
+  const next = SURE.refine(async () => asked.push('second') > 0)
+  app.tool('slow', { description: 'Is slow.', timeout: '100ms' }, async (_args, call) => {
+    call.signal.addEventListener('abort', () => ended.resolve(), { once: true })
+    await call.ask({ first: ask.form('First?', slow), second: ask.form('Second?', next) })
+    return 'done'
+  })
+  await using client = testClient(app)
+  const target = { name: 'slow', arguments: {} }
+  const { state } = await askMcp(client.http, target)
+  const answers = { first: accept({ ok: true }), second: accept({ ok: true }) }
+  const told = await askMcp(client.http, target, { answers, state })
+  expect(told.text).toContain('TIMEOUT')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(asked).toEqual(['first'])
+})
+
 test('decision 5: over HTTP only those are asked whose route says so', async () => {
   const app = createApp({ env: {}, publicSurfaces: ['api'] })
   for (const asks of [true, false]) {

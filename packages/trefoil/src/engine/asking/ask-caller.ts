@@ -39,6 +39,7 @@ interface Wanted extends QuestionFacts {
 /**
  * Asks the caller: answers of an earlier round are given back, and without them the round ends here, with the questions.
  *
+ * @param checkRun throws once the call, or this run of it, is over: asked after whatever was waited for
  * @throws ImproperlyConfigured for what is no question, and where nothing can be asked
  * @throws Problem `input_required`, which ends the call whatever becomes of it
  * @throws Problem `capability_missing`
@@ -47,7 +48,9 @@ export async function askCaller(
   state: CallState,
   questions: Questions,
   options: AskOptions,
+  checkRun: () => void,
 ): Promise<Readonly<Record<string, Answered>>> {
+  checkRun()
   const wanted = readQuestions(questions)
   checkOptionNames('call.ask()', options, OPTIONS)
   const { once = false } = options
@@ -74,6 +77,8 @@ export async function askCaller(
     }
     const result = read(given.sent)
     const answer = await (promised(result) ?? result)
+    // What is left of a run that is over asks nothing more, and leaves nothing open in the next one.
+    checkRun()
     if ('answered' in answer) {
       answers[key] = answer.answered
       continue
@@ -88,21 +93,23 @@ export async function askCaller(
   }
   const end = asking.end()
   if (end !== null) throw end
-  if (once) await spend(state, asking)
+  if (once) {
+    await spend(state, asking)
+    checkRun()
+  }
   return Object.freeze(answers)
 }
 
 /** What follows runs once: of all who send these answers, in whatever process, one is the first. */
 async function spend(state: CallState, asking: Asking): Promise<void> {
-  if (asking.isSpent) return
   const { spent } = state.site.app.asking
-  const first = await spent.spend(PURPOSE, asking.id ?? '', asking.until)
-  if (first !== 'first') {
+  const { id, until } = asking
+  asking.spending ??= Promise.resolve(spent.spend(PURPOSE, id ?? '', until))
+  if ((await asking.spending) !== 'first') {
     throw asking.endBy(
       refuse('invalid_request_state', { detail: 'These answers have been used already' }),
     )
   }
-  asking.isSpent = true
 }
 
 function readQuestions(questions: unknown): readonly Wanted[] {

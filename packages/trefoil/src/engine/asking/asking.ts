@@ -42,8 +42,8 @@ export class Asking {
   /** Of the state that came; `null` for a first round. */
   readonly id: string | null
   readonly until: number
-  /** True once its state has been used up by this very call. */
-  isSpent = false
+  /** The using up of its state, which this call does once, whatever it asks. */
+  spending: Promise<'first' | 'again'> | null = null
   /** What every open question of this run is thrown as, and ends it. */
   #end: Problem | null = null
 

@@ -1,4 +1,5 @@
 import { NotCanonical } from '../../base/json/canonical-json.ts'
+import { nameAmongAll } from '../../contract/call/action.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
 import { calledAs } from '../call-site.ts'
@@ -24,12 +25,14 @@ export function bindingOf(state: CallState): string {
           // Whoever acts for somebody is another caller than they are.
           auth.actor.map(({ subject }) => subject),
         ]
-  return JSON.stringify([site.app.name, site.surface, site.facts.name, state.argumentsHash, caller])
+  // A tool and a prompt may have one name, and are two.
+  const action = nameAmongAll(site.action)
+  return JSON.stringify([site.app.name, site.surface, action, state.argumentsHash, caller])
 }
 
 function hashOf(state: CallState): string {
   try {
-    return argumentsHash(state.site.facts.name, argumentsOf(state))
+    return argumentsHash(nameAmongAll(state.site.action), argumentsOf(state))
   } catch (error) {
     if (!(error instanceof NotCanonical)) throw error
     throw new ImproperlyConfigured(

@@ -87,13 +87,10 @@ class HandlerCall extends FactsView implements Call {
 
   async #ask(questions: Questions, options: AskOptions): Promise<unknown> {
     const state = stateOf(this)
-    refuseLate(state, 'ask')
-    this.#refuseOld(state, 'ask')
-    const answers = await askCaller(state, questions, options)
-    // The schema of an answer may have taken until after the deadline.
-    refuseLate(state, 'ask')
-    this.#refuseOld(state, 'ask')
-    return answers
+    return askCaller(state, questions, options, () => {
+      refuseLate(state, 'ask')
+      this.#refuseOld(state, 'ask')
+    })
   }
 
   async #resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
