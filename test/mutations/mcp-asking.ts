@@ -40,16 +40,15 @@ export const MCP_ASKING: readonly Mutation[] = [
   {
     rule: 'MCP 1.6: a state is bound to the arguments of its call',
     file: `${ENGINE}/binding.ts`,
-    find: 'site.facts.name, state.argumentsHash, caller])',
-    replace: 'site.facts.name, caller])',
+    find: 'argumentsHash(nameAmongAll(state.site.action), argumentsOf(state))',
+    replace: 'argumentsHash(nameAmongAll(state.site.action), {})',
     tests: ASKING,
   },
   {
     rule: 'MCP 1.6: a state is bound to its action',
     file: `${ENGINE}/binding.ts`,
-    find: 'site.facts.name, state.argumentsHash, caller])',
-    // The hash has the name in it as well.
-    replace: "argumentsHash('any', argumentsOf(state)), caller])",
+    find: 'argumentsHash(nameAmongAll(state.site.action), argumentsOf(state))',
+    replace: "argumentsHash('any', argumentsOf(state))",
     tests: ASKING,
   },
   {
@@ -97,15 +96,15 @@ export const MCP_ASKING: readonly Mutation[] = [
   {
     rule: 'MCP 1.6: answers that count once are used up by the first call',
     file: `${ENGINE}/ask-caller.ts`,
-    find: '  if (once) await spend(state, asking)\n',
+    find: '    await spend(state, asking)\n',
     replace: '',
     tests: ASKING,
   },
   {
     rule: 'MCP 1.6: answers that were used already are refused',
     file: `${ENGINE}/ask-caller.ts`,
-    find: "  if (first !== 'first') {",
-    replace: '  if (first === undefined) {',
+    find: "  if ((await asking.spending) !== 'first') {",
+    replace: '  if ((await asking.spending) === undefined) {',
     tests: ASKING,
   },
   {
@@ -117,9 +116,23 @@ export const MCP_ASKING: readonly Mutation[] = [
   },
   {
     rule: 'MCP 1.6: a store of used answers notices the second use',
-    file: `${ENGINE}/spent-here.ts`,
-    find: "      if (ends.has(key)) return 'again'\n",
+    file: `${SRC}/identity/seen-once.ts`,
+    find: '    if (this.#until.has(id)) return false\n',
     replace: '',
+    tests: ASKING,
+  },
+  {
+    rule: 'MCP 1.6: a state of a tool is none of the prompt of its name',
+    file: `${ENGINE}/binding.ts`,
+    find: 'argumentsHash(nameAmongAll(state.site.action), argumentsOf(state))',
+    replace: 'argumentsHash(state.site.facts.name, argumentsOf(state))',
+    tests: ASKING,
+  },
+  {
+    rule: 'FND-16: no schema of an answer is asked once its caller was told',
+    file: `${ENGINE}/ask-caller.ts`,
+    find: '    checkRun()\n    if (',
+    replace: '    if (',
     tests: ASKING,
   },
   {

@@ -98,7 +98,7 @@ export function compileApp(
     asking: Object.freeze({
       states: statesOf(config.asking, config.random),
       lifetime: config.asking.lifetime,
-      spent: config.asking.spent ?? spentHere(config.clock),
+      spent: config.asking.spent ?? spentHere(config.clock, config.asking.lifetime),
     }),
     approval: parts.approval,
     admit: parts.admit,

@@ -25,13 +25,13 @@ export function bindingOf(state: CallState): string {
           // Whoever acts for somebody is another caller than they are.
           auth.actor.map(({ subject }) => subject),
         ]
-  // A tool and a prompt may have one name, and are two.
-  const action = nameAmongAll(site.action)
-  return JSON.stringify([site.app.name, site.surface, action, state.argumentsHash, caller])
+  // The hash is of the action as well.
+  return JSON.stringify([site.app.name, site.surface, state.argumentsHash, caller])
 }
 
 function hashOf(state: CallState): string {
   try {
+    // A tool and a prompt may have one name, and are two.
     return argumentsHash(nameAmongAll(state.site.action), argumentsOf(state))
   } catch (error) {
     if (!(error instanceof NotCanonical)) throw error

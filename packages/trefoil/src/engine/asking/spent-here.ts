@@ -1,28 +1,16 @@
 import type { Clock } from '../../base/clock.ts'
 import type { SpentTokens } from '../../contract/ports/spent-tokens.ts'
-
-const MOST = 100_000
+import { SeenOnce } from '../../identity/seen-once.ts'
 
 /**
  * Answers that have been used, in this process.
  *
- * @returns a store that throws where there are 100,000 that somebody may still send: one that forgot one of them would
- *   let it in again
+ * @param lifetime milliseconds that an answer may take; after as long again nobody sends one that was used
  */
-export function spentHere(clock: Clock): SpentTokens {
-  // About in the order in which they end: each lives as long, from when it was asked.
-  const ends = new Map<string, number>()
+export function spentHere(clock: Clock, lifetime: number): SpentTokens {
+  const seen = new SeenOnce(clock, 'answers')
   return Object.freeze({
-    spend(purpose: string, id: string, until: number) {
-      for (const [old, end] of ends) {
-        if (end > clock.now()) break
-        ends.delete(old)
-      }
-      const key = `${purpose} ${id}`
-      if (ends.has(key)) return 'again'
-      if (ends.size >= MOST) throw new Error('Too many answers at once')
-      ends.set(key, until)
-      return 'first'
-    },
+    spend: (purpose: string, id: string) =>
+      seen.add(`${purpose} ${id}`, lifetime) ? 'first' : 'again',
   })
 }

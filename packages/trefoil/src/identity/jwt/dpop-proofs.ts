@@ -3,13 +3,13 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import { type CredentialRefusal, refusal } from '../../contract/auth/refusal.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import type { SpentTokens } from '../../contract/ports/spent-tokens.ts'
+import { SeenOnce } from '../seen-once.ts'
 import { isPublicKeyAlgorithm } from './algorithms.ts'
 import { readPart, splitToken } from './compact-token.ts'
 import type { DpopNonces } from './dpop-nonces.ts'
 import { mediaType } from './header-check.ts'
 import { publicKeyOfJwk } from './keys/public-key.ts'
 import { signerOf } from './keys/verify-signature.ts'
-import { SeenProofs } from './seen-proofs.ts'
 import { sha256, thumbprintOf } from './thumbprint.ts'
 
 /** As much as any key and address need. */
@@ -32,7 +32,7 @@ const USED = bad('DPoP proof was used before')
 export class DpopProofs {
   readonly #lifetime: number
   readonly #clock: Clock
-  readonly #seen: SeenProofs
+  readonly #seen: SeenOnce
   readonly #spent: SpentTokens | null
   readonly #nonces: DpopNonces | null
 
@@ -51,7 +51,7 @@ export class DpopProofs {
     this.#nonces = nonces
     this.#lifetime = lifetime
     this.#clock = clock
-    this.#seen = new SeenProofs(clock)
+    this.#seen = new SeenOnce(clock, 'DPoP proofs')
   }
 
   /**

@@ -6,6 +6,7 @@ import { AuthContext } from '../../contract/auth/auth-context.ts'
 import { CredentialRefusal } from '../../contract/auth/refusal.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import { jwtAuth } from '../jwt-auth.ts'
+import { SeenOnce } from '../seen-once.ts'
 import type { PublicKeyAlgorithm } from './algorithms.ts'
 import {
   ecPair,
@@ -19,7 +20,6 @@ import {
   signed,
 } from './issuer.fixture.ts'
 import type { JwtAuthOptions } from './jwt-options.ts'
-import { SeenProofs } from './seen-proofs.ts'
 import { thumbprintOf } from './thumbprint.ts'
 
 const SECRET = 'f3a1c09e5d7b42868e0d1c4b7a9f6532'
@@ -288,7 +288,7 @@ describe('DEL-5: DPoP (RFC 9449)', () => {
 
   test('used proofs are forgotten in time, and never for lack of room', () => {
     const { clock, pass } = movableClock()
-    const seen = new SeenProofs(clock, 2)
+    const seen = new SeenOnce(clock, 'DPoP proofs', 2)
     expect(seen.add('a', 1000)).toBe(true)
     expect(seen.add('b', 1000)).toBe(true)
     expect(() => seen.add('c', 1000)).toThrow('Too many DPoP proofs')

@@ -1,25 +1,28 @@
-import type { Clock } from '../../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 
-/** Proofs that are remembered; each is of a genuine token, so strangers cannot fill it. */
+/** As many as are remembered; each is of something genuine, so strangers cannot fill it. */
 const SIZE = 100_000
 
 /**
- * Proofs that were used: each is good for one request (RFC 9449 §11.1). In the memory of this process:
- * where there are several, a proof that was stolen within its lifetime can be used once at each.
+ * What is good for one use and was used. In the memory of this process: where there are several, what was stolen within its
+ * lifetime can be used once at each.
  */
-export class SeenProofs {
+export class SeenOnce {
   /** When each may be forgotten, by the clock that never steps back; in that order. */
   readonly #until = new Map<string, number>()
   readonly #clock: Clock
+  readonly #what: string
   readonly #size: number
 
-  constructor(clock: Clock, size: number = SIZE) {
+  /** @param what it is, for the error where there is no room: `DPoP proofs` */
+  constructor(clock: Clock, what: string, size: number = SIZE) {
     this.#clock = clock
+    this.#what = what
     this.#size = size
   }
 
   /**
-   * Notes a proof.
+   * Notes one.
    *
    * @param lifetime milliseconds after which it is too old anyway; the same for all
    * @returns false when it was used before
@@ -32,7 +35,7 @@ export class SeenProofs {
       this.#until.delete(old)
     }
     if (this.#until.has(id)) return false
-    if (this.#until.size >= this.#size) throw new Error('Too many DPoP proofs at once')
+    if (this.#until.size >= this.#size) throw new Error(`Too many ${this.#what} at once`)
     this.#until.set(id, now + lifetime)
     return true
   }
